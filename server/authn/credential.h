@@ -124,7 +124,8 @@ struct credential {
 	 * none. No name is taken over otherwise: it is its owner's until that one goes, and takes it away. */
 	uint64_t name_generation;
 };
-#define CREDENTIAL_NAME_LARGEST 64   /* bytes */
+#define CREDENTIAL_NAME_CHARACTERS 64
+#define CREDENTIAL_NAME_LARGEST (4 * CREDENTIAL_NAME_CHARACTERS) /* bytes of as many characters */
 #define CREDENTIAL_FAILURES 5        /* in a row; then it is locked */
 
 void credential_write(struct buffer *, const struct credential *);

@@ -338,12 +338,8 @@ character_selects(uint32_t character)
 }
 
 bool
-character_unseen_behind(uint32_t before, uint32_t character)
+character_is_picture(uint32_t character)
 {
-	static const struct range han[] = {
-		{ 0x3005, 0x3007 }, { 0x3400, 0x4dbf }, { 0x4e00, 0x9fff }, { 0xf900, 0xfaff }, { 0x20000, 0x323af },
-	};
-	/* Where emoji stand; not digits, which have it only beneath a keycap. */
 	static const struct range pictures[] = {
 		{ 0xa9, 0xa9 }, { 0xae, 0xae }, { 0x203c, 0x203c }, { 0x2049, 0x2049 }, { 0x2122, 0x2122 },
 		{ 0x2139, 0x2139 }, { 0x2190, 0x21ff }, { 0x2300, 0x23ff }, { 0x24c2, 0x24c2 }, { 0x25aa, 0x25fe },
@@ -351,11 +347,21 @@ character_unseen_behind(uint32_t before, uint32_t character)
 		{ 0x3297, 0x3299 }, { 0x1f000, 0x1faff },
 	};
 
+	return is_within(pictures, COUNT(pictures), character);
+}
+
+bool
+character_unseen_behind(uint32_t before, uint32_t character)
+{
+	static const struct range han[] = {
+		{ 0x3005, 0x3007 }, { 0x3400, 0x4dbf }, { 0x4e00, 0x9fff }, { 0xf900, 0xfaff }, { 0x20000, 0x323af },
+	};
+
 	if (!character_selects(character))
 		return character_unseen(character);
 	if (is_within(han, COUNT(han), before))
 		return false;
-	return !((character == 0xfe0e || character == 0xfe0f) && is_within(pictures, COUNT(pictures), before));
+	return !((character == 0xfe0e || character == 0xfe0f) && character_is_picture(before));
 }
 
 bool

@@ -41,6 +41,8 @@ bool character_unseen(uint32_t);
 /* Also a variation selector that stands where it selects nothing: not behind a Han character, nor (FE0E, FE0F) an
  * emoji. `before` is the character before it, or 0. */
 bool character_unseen_behind(uint32_t before, uint32_t);
+/* Where emoji stand; not digits, which are pictures only beneath a keycap. */
+bool character_is_picture(uint32_t);
 /* One line of text, well-formed, of which all is seen; it may be empty. */
 bool utf8_line(struct span);
 /* Variation selectors: those of names' spellings too (IVS). */

@@ -24,7 +24,7 @@ struct attribute_kind {
 	const char *name;            /* "name" "birthdate" "gender" "address" "nickname" … */
 	struct localized title;
 	bool proofed;                /* proofings tell it; all can be stated */
-	size_t most;                 /* bytes of a stated value */
+	size_t most;                 /* characters of a stated value */
 	const char *expected;        /* what it must be, for sentences */
 	bool (*holds)(struct span);  /* one line of text already; NULL: any is fine */
 };

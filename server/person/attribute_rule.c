@@ -2,7 +2,7 @@
 #include <assert.h>
 
 #include "codec/comparable.h"
-#include "codec/individual_number.h"
+#include "codec/line.h"
 #include "codec/text.h"
 #include "person/attribute.h"
 
@@ -169,15 +169,29 @@ attributes_take(struct attributes *a, const struct proofed_attribute *told, size
 
 /* By the person */
 
+static bool
+has_blank_end(struct span value)
+{
+	size_t last = value.size - 1;
+	struct span end;
+
+	while (last && (value.data[last] & 0xc0) == 0x80)
+		last--;
+	end = span_skip(value, last);
+	return character_blank(utf8_cut(&value)) || character_blank(utf8_cut(&end));
+}
+
 static enum err
 check_value(const struct attribute_kind *kind, struct span value, struct problem *why)
 {
-	if (value.size == 0 || value.size > kind->most || !utf8_line(value) || value.data[0] == ' ' ||
-	    value.data[value.size - 1] == ' ' || (kind->holds && !kind->holds(value)))
+	if (line_check(value, "/value", why) != OK)
+		return why->code;
+	if (value.size == 0 || line_length(value) > kind->most || has_blank_end(value) ||
+	    (kind->holds && !kind->holds(value)))
 		return problem_set(why, ERR_INVALID, "",
-		    "/value: expected %s, of 1 to %zu bytes, without invisible characters or blanks at its ends; found "
-		    "another text of %zu", kind->expected, kind->most, value.size);
-	return individual_number_refuse(value, "/value", why);
+		    "/value: expected %s, of 1 to %zu characters, without blanks at its ends; found another text of %zu",
+		    kind->expected, kind->most, line_length(value));
+	return OK;
 }
 
 enum err

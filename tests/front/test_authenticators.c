@@ -111,6 +111,10 @@ one_is_changed_with_care(void **state)
 	    "{\"name\":\"a\\u202eb\"}"), 400, "/name: expected one line");
 	expect_answer("two lines", ask_of("PUT", &p->totp.id, "name", "{\"name\":\"a\\nb\"}"), 400,
 	    "/name: expected one line");
+	expect_answer("blanks alone", ask_of("PUT", &p->totp.id, "name", "{\"name\":\" \u3000\"}"), 400,
+	    "/name: expected a text, found blanks alone");
+	expect_answer("what looks like an individual number", ask_of("PUT", &p->totp.id, "name",
+	    "{\"name\":\"1234 5678 9018\"}"), 400, "/name: this looks like");
 	expect_answer("without a name", ask_of("PUT", &p->totp.id, "name", "{}"), 400, "/name: expected a name");
 	expect_answer("suspended", ask_of("POST", &p->totp.id, "suspend", "{\"reason\":\"lost\"}"), 200,
 	    "\"state\":\"suspended\"|\"usable\":false|\"reason\":\"lost\"");

@@ -241,7 +241,7 @@ what_is_stated_has_its_form(void **state)
 		{ "blanks at its ends", "nickname", " a", PRIVATE, ERR_INVALID, "/value: expected one line" },
 		{ "two lines", "nickname", "a\nb", PRIVATE, ERR_INVALID, "/value: expected one line" },
 		{ "an invisible character", "nickname", "a\xe2\x80\x8b" "b", PRIVATE, ERR_INVALID, "invisible" },
-		{ "no UTF-8", "nickname", "a\xff", PRIVATE, ERR_INVALID, "/value" },
+		{ "no UTF-8", "nickname", "a\xff", PRIVATE, ERR_SYNTAX, "/value" },
 		{ "an individual number", "nickname", "1234 5678 9018", PRIVATE, ERR_INVALID, "individual number" },
 		{ "no telephone number", "phone_number", "090-1234-567x", PRIVATE, ERR_INVALID, "a telephone number" },
 		{ "a plus within", "phone_number", "090+12345678", PRIVATE, ERR_INVALID, "a telephone number" },
@@ -275,8 +275,8 @@ what_is_stated_has_its_form(void **state)
 		struct attributes a = { .count = 0 };
 		struct problem why;
 
-		expect_problem("100 bytes are the most", attribute_state(&a, span_text("nickname"), span_of(text, size),
-		    PRIVATE, noon, &why), &why, size == 100 ? OK : ERR_INVALID, "1 to 100 bytes");
+		expect_problem("100 characters are the most", attribute_state(&a, span_text("nickname"),
+		    span_of(text, size), PRIVATE, noon, &why), &why, size == 100 ? OK : ERR_INVALID, "1 to 100 characters");
 	}
 }
 

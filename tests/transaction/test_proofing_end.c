@@ -221,18 +221,19 @@ an_end_of_the_earlier_form_is_read(void **state)
 static void
 a_reason_is_one_line_of_words(void **state)
 {
-	static const struct { const char *title, *reason, *part; } cases[] = {
-		{ "none", "", "/reason: expected one line" },
-		{ "two lines", "a\nb", "/reason: expected one line" },
-		{ "no UTF-8", "\xff", "/reason: expected one line" },
-		{ "an individual number", "123456789018", "individual number" },
+	static const struct { const char *title, *reason; enum err err; const char *part; } cases[] = {
+		{ "none", "", ERR_INVALID, "/reason: expected one line" },
+		{ "blanks alone", " \u3000", ERR_INVALID, "/reason: expected a text, found blanks alone" },
+		{ "two lines", "a\nb", ERR_INVALID, "/reason: expected one line" },
+		{ "no UTF-8", "\xff", ERR_SYNTAX, "/reason: expected UTF-8" },
+		{ "an individual number", "123456789018", ERR_INVALID, "individual number" },
 	};
 	char long_one[PROOFING_END_REASON + 2];
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		say("uid:1", PROOFING_END, cases[i].reason);
-		expect_problem(cases[i].title, world.err, &world.why, ERR_INVALID, cases[i].part);
+		expect_problem(cases[i].title, world.err, &world.why, cases[i].err, cases[i].part);
 	}
 	memset(long_one, '"', sizeof(long_one));
 	long_one[sizeof(long_one) - 1] = '\0';

@@ -2,6 +2,7 @@
 #include <openssl/crypto.h>
 
 #include "codec/json_writer.h"
+#include "codec/line.h"
 #include "codec/reader.h"
 #include "front/account/authenticator_view.h"
 #include "transaction/authenticator/one_time_addition.h"
@@ -59,7 +60,7 @@ read_body(struct authenticator_request *r, struct exchange *e, size_t limit, uns
 	reader_object(&json);
 	while (reader_member(&json, &name)) {
 		if (taken & NAME && span_is(name, "name")) {
-			r->name = authenticator_name_read(&json, 0);
+			r->name = reader_string(&json, 0, CREDENTIAL_NAME_LARGEST);
 		} else if (taken & CODE && span_is(name, "code")) {
 			r->code = reader_string(&json, 1, CODE_LARGEST);
 		} else if (taken & CONDITIONAL && span_is(name, "conditional")) {
@@ -73,7 +74,9 @@ read_body(struct authenticator_request *r, struct exchange *e, size_t limit, uns
 				reader_fail_word(&json, "totp or hotp", word);
 		}
 	}
-	return reader_end(&json, &r->visit.why);
+	if (reader_end(&json, &r->visit.why) != OK || !r->name.size)
+		return r->visit.why.code;
+	return label_check(r->name, "/name", CREDENTIAL_NAME_CHARACTERS, &r->visit.why);
 }
 
 static void

@@ -1,5 +1,6 @@
 /* front/account/authenticator_changes.c - an authenticator is named, suspended, taken back, given up. */
 #include "codec/json_writer.h"
+#include "codec/line.h"
 #include "codec/reader.h"
 #include "front/account/authenticator_view.h"
 #include "transaction/authenticator/credential_stepping.h"
@@ -105,16 +106,6 @@ revoke_authenticator(struct exchange *e, void *front)
 	change(e, front, CREDENTIAL_REVOKE);
 }
 
-struct span
-authenticator_name_read(struct reader *r, size_t least)
-{
-	const struct span name = reader_string(r, least, CREDENTIAL_NAME_LARGEST);
-
-	if (!utf8_line(name))
-		reader_fail(r, "one line of characters that are seen", "others");
-	return name;
-}
-
 void
 name_authenticator(struct exchange *e, void *front)
 {
@@ -127,9 +118,11 @@ name_authenticator(struct exchange *e, void *front)
 	reader_object(&r);
 	while (reader_member(&r, &name))
 		if (span_is(name, "name"))
-			c->asked.name = authenticator_name_read(&r, 1);
+			c->asked.name = reader_string(&r, 1, CREDENTIAL_NAME_LARGEST);
 	if (reader_end(&r, &visit->why) == OK && !c->asked.name.size)
 		problem_set(&visit->why, ERR_INVALID, "", "/name: expected a name, found nothing");
+	else if (visit->why.code == OK)
+		label_check(c->asked.name, "/name", CREDENTIAL_NAME_CHARACTERS, &visit->why);
 	if (visit->why.code != OK || authenticator_id(visit, &c->asked.credential) != OK)
 		visit_refuse(visit);
 	else

@@ -36,8 +36,5 @@ struct authenticator_request {
 	enum code_kind kind;
 	bool confirmed, conditional;
 };
-struct reader;
-/* Its name by its person: one line, all of which is seen, of at least so many bytes. */
-struct span authenticator_name_read(struct reader *, size_t least);
 /* ERR_NOT_FOUND: the path names none. */
 enum err authenticator_id(struct visit *, struct id *out);

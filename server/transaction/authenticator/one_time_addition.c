@@ -5,6 +5,7 @@
 
 #include "base/random.h"
 #include "codec/qr.h"
+#include "codec/text.h"
 #include "transaction/authenticator/code_secret.h"
 
 #define SECRET_SIZE 20        /* SHA-1's, RFC 4226 R6 */
@@ -80,7 +81,7 @@ one_time_addition_begin(struct store *store, struct arena *arena, const struct p
 	a->on_begun = done;
 	a->addition = (struct addition){ .kind = ADDITION_ONE_TIME, .begun = access->now,
 		.until = instant_after(access->now, ADDITION_LASTS), .credential = id_new(access->now),
-		.name = span_first(name.size ? name : span_text(NAME_OF_NONE), CREDENTIAL_NAME_LARGEST),
+		.name = utf8_first(name.size ? name : span_text(NAME_OF_NONE), CREDENTIAL_NAME_LARGEST),
 		.one_time = { .kind = kind, .digest = CODE_SHA1, .digits = DIGITS, .period = PERIOD } };
 	random_bytes(secret, sizeof(secret));
 	a->addition.one_time.secret = code_secret_wrap(arena, &settings->wrapping, &a->addition.credential,

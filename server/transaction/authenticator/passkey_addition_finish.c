@@ -11,6 +11,7 @@
 #include "authn/fido_catalogue.h"
 #include "authn/passkey.h"
 #include "base/log.h"
+#include "codec/text.h"
 
 #define R23 "WebAuthn L3 s7.1"
 #define NAME_OF_NO_MODEL "Passkey"
@@ -226,12 +227,7 @@ name_of(const struct finishing *f)
 		name = f->model->description;
 	if (!name.size)
 		name = span_text(NAME_OF_NO_MODEL);
-	if (name.size > CREDENTIAL_NAME_LARGEST) {
-		name.size = CREDENTIAL_NAME_LARGEST;
-		while (name.size && (name.data[name.size] & 0xc0) == 0x80)
-			name.size--;
-	}
-	return name;
+	return utf8_first(name, CREDENTIAL_NAME_LARGEST);
 }
 
 static void

@@ -7,8 +7,8 @@
 #include <openssl/crypto.h>
 
 #include "assurance/fact.h"
-#include "codec/individual_number.h"
 #include "codec/json_writer.h"
+#include "codec/line.h"
 #include "codec/reader.h"
 
 #define USE "desk case"
@@ -18,23 +18,10 @@
 static enum err
 check_line(const char *pointer, struct span text, size_t least, size_t most, struct problem *why)
 {
-	struct span rest = text;
-	uint32_t before = 0, c;
-	bool seen = least == 0;
-
 	if (text.size < least || text.size > most)
 		return problem_set(why, text.size > most ? ERR_LIMIT : ERR_INVALID, "",
 		    "%s: expected a text of %zu to %zu bytes, found %zu", pointer, least, most, text.size);
-	for (; rest.size; before = c) {
-		c = utf8_cut(&rest);
-		if (character_unseen_behind(before, c))
-			return problem_set(why, ERR_INVALID, "", "%s: expected one line without invisible characters",
-			    pointer);
-		seen = seen || !character_blank(c);
-	}
-	if (!seen)
-		return problem_set(why, ERR_INVALID, "", "%s: expected a text, found blanks alone", pointer);
-	return individual_number_refuse(text, pointer, why);
+	return line_check(text, pointer, why);
 }
 
 static enum err

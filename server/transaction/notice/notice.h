@@ -53,7 +53,7 @@ struct push_subscription {           /* RFC 8291 s2, as browsers give it */
 #define PUSH_SECRET 16
 
 #define NOTICE_ADDRESS_LARGEST 254   /* bytes (RFC 5321 s4.5.3.1.3) */
-#define NOTICE_NAME_LARGEST 120
+#define NOTICE_NAME_LARGEST 256
 struct notice {
 	struct id id;
 	enum notice_kind kind;

@@ -9,8 +9,7 @@
 #include "authn/app_pin.h"
 #include "authn/fido_catalogue.h"
 #include "authn/passkey.h"
-#include "codec/individual_number.h"
-#include "codec/text.h"
+#include "codec/line.h"
 #include "transaction/authenticator/credential_change.h"
 #include "transaction/phone/pairing_code.h"
 
@@ -60,27 +59,6 @@ static on_pairing_found on_found;
 static on_loaded on_unfit, on_state, on_models;
 static on_committed on_used_up, on_paired_kept;
 
-/* People read it in their list of authenticators, and in mail. */
-static enum err
-check_line(const char *pointer, struct span text, size_t most, struct problem *why)
-{
-	struct span rest = text;
-	uint32_t before = 0, c;
-
-	if (text.size < 1 || text.size > most)
-		return problem_set(why, ERR_LIMIT, "", "%s: expected 1 to %zu bytes, found %zu", pointer, most,
-		    text.size);
-	if (!utf8_valid(text))
-		return problem_set(why, ERR_SYNTAX, "", "%s: expected UTF-8", pointer);
-	for (; rest.size; before = c) {
-		c = utf8_cut(&rest);
-		if (character_unseen_behind(before, c))
-			return problem_set(why, ERR_INVALID, "", "%s: expected one line without invisible characters",
-			    pointer);
-	}
-	return individual_number_refuse(text, pointer, why);
-}
-
 struct pending *
 pairing_pair(struct store *store, struct arena *arena, const struct person_settings *settings,
     const struct pairing_pair *asked, on_paired *done, void *arg)
@@ -90,8 +68,9 @@ pairing_pair(struct store *store, struct arena *arena, const struct person_setti
 	*p = (struct pairs){ .pending = { cancel_pairing }, .store = store, .arena = arena, .settings = settings,
 		.asked = *asked, .examination = { .arena = arena }, .done = done, .arg = arg,
 		.looking = { .code = asked->code, .now = asked->now } };
-	if (check_line("/name", asked->name, CREDENTIAL_NAME_LARGEST, &p->why) == OK &&
-	    check_line("/platform", asked->platform, PAIRING_PLATFORM_LARGEST, &p->why) == OK &&
+	/* People read both in their list of authenticators, and in mail. */
+	if (label_check(asked->name, "/name", CREDENTIAL_NAME_CHARACTERS, &p->why) == OK &&
+	    label_check(asked->platform, "/platform", PAIRING_PLATFORM_LARGEST, &p->why) == OK &&
 	    asked->way == PAIRING_PIN_CHOSEN)
 		app_pin_check(asked->pin, "", &p->why);
 	p->waiting = p->why.code == OK ? pairing_find(store, arena, settings, &p->looking, on_found, p)

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/random.h"
-#include "codec/individual_number.h"
+#include "codec/line.h"
 #include "codec/text.h"
 #include "net/origin.h"
 #include "transaction/proofing/proofing.h"
@@ -44,37 +44,10 @@ static on_committed on_kept;
 static enum err
 check_line(const char *pointer, struct span text, size_t most, struct problem *why)
 {
-	struct span rest = text;
-	uint32_t before = 0, c;
-
 	if (text.size > most)
 		return problem_set(why, ERR_LIMIT, "", "%s: expected at most %zu bytes, found %zu", pointer, most,
 		    text.size);
-	if (!utf8_valid(text))
-		return problem_set(why, ERR_SYNTAX, "", "%s: expected UTF-8", pointer);
-	for (; rest.size; before = c) {
-		c = utf8_cut(&rest);
-		if (character_unseen_behind(before, c))
-			return problem_set(why, ERR_INVALID, "", "%s: expected one line without invisible characters",
-			    pointer);
-	}
-	return individual_number_refuse(text, pointer, why);
-}
-
-/* A purpose of blanks alone would be signed as one that is there. */
-static enum err
-check_what(struct span what, struct problem *why)
-{
-	struct span rest = what;
-
-	if (check_line("/what", what, PROOFING_WHAT_LARGEST, why) != OK)
-		return why->code;
-	while (rest.size)
-		if (!character_blank(utf8_cut(&rest)))
-			return OK;
-	if (what.size)
-		return problem_set(why, ERR_INVALID, "", "/what: expected a text, found blanks alone");
-	return OK;
+	return line_check(text, pointer, why);
 }
 
 static enum err
@@ -103,7 +76,7 @@ proofing_begin(struct store *store, struct arena *arena, const struct proofing_s
 
 	*b = (struct beginning){ .pending = { cancel_beginning }, .store = store, .arena = arena, .settings = settings,
 		.asked = *asked, .done = done, .arg = arg };
-	if (check_what(asked->what, &b->why) == OK &&
+	if (check_line("/what", asked->what, PROOFING_WHAT_LARGEST, &b->why) == OK &&
 	    check_line("/reference", asked->reference, PROOFING_REFERENCE_LARGEST, &b->why) == OK &&
 	    check_line("/origin", asked->origin, PROOFING_ORIGIN_LARGEST, &b->why) == OK && asked->origin.size)
 		origin_check(asked->origin, "/origin", &b->why);

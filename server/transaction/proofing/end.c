@@ -9,8 +9,7 @@
 
 #include "base/buffer.h"
 #include "base/record.h"
-#include "codec/individual_number.h"
-#include "codec/text.h"
+#include "codec/line.h"
 #include "registry/journal.h"
 
 #define FORMAT 2
@@ -195,11 +194,10 @@ proofing_end_start(struct store *store, const struct proofing_end_request *reque
 static enum err
 check_reason(struct span reason, struct problem *why)
 {
-	if (reason.size == 0 || reason.size > PROOFING_END_REASON || !utf8_line(reason))
-		return problem_set(why, ERR_INVALID, "",
-		    "/reason: expected one line of 1 to %d bytes without invisible characters, found %s of %zu",
-		    PROOFING_END_REASON, reason.size ? "another text" : "none", reason.size);
-	return individual_number_refuse(reason, "/reason", why);
+	if (reason.size == 0 || reason.size > PROOFING_END_REASON)
+		return problem_set(why, ERR_INVALID, "", "/reason: expected one line of 1 to %d bytes, found %zu",
+		    PROOFING_END_REASON, reason.size);
+	return line_check(reason, "/reason", why);
 }
 
 /* Ending takes nobody's agreement; said again it is as good as once. */
