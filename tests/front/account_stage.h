@@ -23,6 +23,11 @@
 	"\"token.kinds\":[\"passkey\"],\"token.phishing_resistant\":true," \
 	"\"token.user_verification\":\"in-authenticator\"}"
 
+/* A code on paper, as it is observed: level 2 of 4. */
+#define PAPER "{\"credential.active\":true,\"token.attested\":false,\"token.factors\":[\"have\"],\"token.intent\":true," \
+	"\"token.kinds\":[\"lookup-card\"],\"token.lookup_bits\":80,\"token.phishing_resistant\":false," \
+	"\"token.replay_resistant\":true,\"token.user_verification\":\"none\"}"
+
 /* Whether that version is in force is not asked of the clock. */
 static inline struct requirement_name
 least_token(const char *level)
@@ -116,19 +121,25 @@ expect_answer(const char *title, int found, int wanted, const char *parts)
 }
 
 static inline void
-log_in(const struct person *p, const char *facts, char cookie[96])
+log_in_by(const struct person *p, const struct credential *c, const char *facts, char cookie[96])
 {
 	struct cookie_secret secret = cookie_secret_new();
 	struct unit *unit = stage_unit();
 	struct session s = session_begun(&stage.settings.session, secret.digest, &p->account.id,
 	    span_text("Firefox (Linux), 203.0.113.7"), clock_now());
 
-	s.authentications[0] = (struct authentication){ .credential = p->passkey.id,
-		.kind = CREDENTIAL_PASSKEY, .at = clock_now(), .facts = span_text(facts) };
+	s.authentications[0] = (struct authentication){ .credential = c->id,
+		.kind = c->kind, .at = clock_now(), .facts = span_text(facts) };
 	s.authentication_count = 1;
 	session_put(unit, &s);
 	stage_commit(unit);
 	snprintf(cookie, 96, SESSION_COOKIE "=%s", secret.text);
+}
+
+static inline void
+log_in(const struct person *p, const char *facts, char cookie[96])
+{
+	log_in_by(p, &p->passkey, facts, cookie);
 }
 
 /* What a card told of them, and one consent each. */

@@ -212,6 +212,60 @@ codes_are_made(void **state)
 	page_close();
 }
 
+/* Of the session that recovery codes other than these began; what it rests on. */
+static struct authentication
+shown_by_other_codes(const struct id *codes)
+{
+	struct stage_look look = stage_load((struct ask){ .table = &session_table, .limit = 100 });
+	struct authentication found = { .kind = CREDENTIAL_PASSKEY };
+	struct session s;
+
+	for (size_t i = 0; i < look.count; i++) {
+		expect_true("a session", session_read(look.rows[i].value, &s) && s.authentication_count == 1);
+		if (s.authentications[0].kind == CREDENTIAL_RECOVERY && !id_equal(&s.authentications[0].credential,
+		    codes))
+			found = s.authentications[0];
+	}
+	return found;
+}
+
+static int
+ask_in(const char *cookie, const char *line, const char *body)
+{
+	ask_with(line, arena_print(&stage.arena, OURS "Cookie: %s\r\n", cookie), body);
+	return status();
+}
+
+static void
+who_draws_new_codes_in_a_session_of_the_old_ones_stays_in(void **state)
+{
+	char here[96], elsewhere[96];
+	struct id nothing = { { 0 } }, codes;
+	struct authentication before, now;
+
+	(void)state;
+	page_open(8);
+	log_in_by(&stage.person, &stage.person.paper, PAPER, here);
+	before = shown_by_other_codes(&nothing);
+	log_in_by(&stage.person, &stage.person.paper, PAPER, elsewhere);
+	codes = before.credential;
+	for (int i = 0; i < 2; i++) {
+		expect_answer("drawn", ask_in(here, "POST " BASE "/recovery", "{}"), 201, "\"codes\":[\"");
+		now = shown_by_other_codes(&codes);
+		expect_true("it rests on the new ones", now.kind == CREDENTIAL_RECOVERY);
+		expect_number("is no younger", now.at.us, before.at.us);
+		expect_span("and has shown no more", now.facts, PAPER);
+		expect_answer("so it goes on", ask_in(here, "GET /v1/account", ""), 200, "\"way\":\"recovery\"");
+	}
+	expect_answer("elsewhere somebody came by an old one", ask_in(elsewhere, "GET /v1/account", ""), 401, "");
+	expect_answer("who was here by another way is so still", ask("GET /v1/account", ""), 200, "");
+	expect_answer("stopped", ask_of("POST", &now.credential, "suspend", "{}"), 200, "\"state\":\"suspended\"");
+	expect_answer("nobody is in by them", ask_in(here, "GET /v1/account", ""), 401, "");
+	expect_answer("taken back", ask_of("POST", &now.credential, "resume", "{}"), 200, "\"state\":\"active\"");
+	expect_answer("whoever was in before is not in again", ask_in(here, "GET /v1/account", ""), 401, "");
+	page_close();
+}
+
 int
 main(void)
 {
@@ -223,6 +277,7 @@ main(void)
 		cmocka_unit_test(too_little_is_a_step_up),
 		cmocka_unit_test(a_passkey_is_added_over_the_wire),
 		cmocka_unit_test(codes_are_made),
+		cmocka_unit_test(who_draws_new_codes_in_a_session_of_the_old_ones_stays_in),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

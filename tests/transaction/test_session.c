@@ -286,6 +286,9 @@ a_certificate_that_lapses_meanwhile_is_seen(void **state)
 		    "{\"binding.parent_status\":{\"value\":\"lapsed\",\"at\":\"2026-11-22T12:12:00Z\"},"
 		    "\"binding.parent_checked\":{\"value\":900,\"at\":\"2026-11-22T12:12:00Z\"},"
 		    "\"token.hardware\":true}" },
+		{ "and if what it is now is bound by none, so is what was seen", 60, PARENT_NONE,
+		    "{\"binding.parent_status\":{\"value\":\"none\",\"at\":\"2026-11-22T12:13:00Z\"},"
+		    "\"token.hardware\":true}" },
 	};
 
 	(void)state;

@@ -196,12 +196,16 @@ addition_commit(struct unit *unit, struct arena *arena, const struct account_acc
 {
 	const struct account *account = access->account;
 	struct session session = *access->session;
+	bool changed = false;
 
-	if (access->just_proofed && !id_given(&c->replaces)) {
+	if (id_given(&c->replaces)) {
+		changed = session_handed(&session, &c->replaces, &c->id);
+	} else if (access->just_proofed) {
 		c->replaces = session_replaced_take(&session, c->kind);
-		if (id_given(&c->replaces))
-			session_put(unit, &session);
+		changed = id_given(&c->replaces);
 	}
+	if (changed)
+		session_put(unit, &session);
 	session_expect(unit, arena, access->session);
 	unit_expect(unit, &account_table, id_span(&account->id), account->generation);
 	*change = (struct credential_change){ .account = account, .credential = c, .now = access->now,

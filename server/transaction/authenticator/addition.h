@@ -45,6 +45,7 @@ void addition_end(struct unit *, const struct id *session, const struct addition
 enum err addition_bind(struct arena *, const struct person_settings *, const struct account_access *,
     struct credential *, struct observation *seen, struct problem *why);
 /* Into the unit: the new credential with all that a change brings, in the place of a revoked one where the session has
- * one; the account must still be what it was. `change` is for the log, once that is durable. */
+ * one; a session that rests on what the new one replaces goes on (session_handed()); the account must still be what it
+ * was. `change` is for the log, once that is durable. */
 void addition_commit(struct unit *, struct arena *, const struct account_access *, struct credential *,
     struct credential_change *change);

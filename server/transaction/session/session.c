@@ -190,7 +190,7 @@ renewed(struct arena *arena, const struct credential *c, struct span facts, stru
 	instant_text(now, at);
 	buffer_print(&b, "{\"" PARENT_STATUS "\":{\"value\":\"%s\",\"at\":\"%s\"}", parent_status_name(c->parent),
 	    at);
-	if (c->parent_checked.us && !instant_before(now, c->parent_checked))
+	if (c->parent != PARENT_NONE && c->parent_checked.us && !instant_before(now, c->parent_checked))
 		buffer_print(&b, ",\"" PARENT_CHECKED "\":{\"value\":%lld,\"at\":\"%s\"}",
 		    (long long)((now.us - c->parent_checked.us) / SECONDS(1)), at);
 	reader_object(&r);
@@ -215,8 +215,15 @@ facts_now(struct arena *arena, const struct credential *c, struct span facts, st
 {
 	static const char stated[] = PARENT_CHECKED;
 
-	return c->parent != PARENT_NONE && memmem(facts.data, facts.size, stated, sizeof(stated) - 1) ?
-	    renewed(arena, c, facts, now) : facts;
+	return memmem(facts.data, facts.size, stated, sizeof(stated) - 1) ? renewed(arena, c, facts, now) : facts;
+}
+
+/* Stopped since, and taken back: whoever was logged in by it then is in whose hands it was. What was never stopped is
+ * younger than the authentication only where it took the place of what had been shown (session_handed()). */
+static bool
+was_stopped(const struct credential *c, struct instant since)
+{
+	return instant_before(since, c->activated) && instant_before(c->issued, c->activated);
 }
 
 enum err
@@ -235,9 +242,8 @@ authentications_loaded(struct arena *arena, const struct ask *asked, struct inst
 		if (id_given(&list[i].credential)) {
 			err = credential_loaded(arena, asked[at].count ? asked[at].rows : NULL, &c, why);
 			at++;
-			/* Stopped since, and taken back: whoever was logged in by it then is in whose hands it was. */
 			if (err == ERR_NOT_FOUND || (err == OK && (!credential_usable(&c, now, &reason) ||
-			    instant_before(list[i].at, c.activated))))
+			    was_stopped(&c, list[i].at))))
 				continue;
 		}
 		if (err != OK)
@@ -259,6 +265,19 @@ authentications_old_parent(const struct authentication *list, size_t count, int6
 		if (list[i].parent.size && now.us - list[i].parent_checked.us > age)
 			return list[i].parent;
 	return (struct span){ 0 };
+}
+
+bool
+session_handed(struct session *s, const struct id *before, const struct id *now)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < s->authentication_count; i++)
+		if (id_equal(&s->authentications[i].credential, before)) {
+			s->authentications[i].credential = *now;
+			any = true;
+		}
+	return any;
 }
 
 /* Where it is */

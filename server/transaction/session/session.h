@@ -89,6 +89,9 @@ struct ask session_ask(const uint8_t key[32]);
 /* Copied. ERR_DENIED: there is none, or it is over, idle for too long; ERR_UNAVAILABLE. */
 enum err session_loaded(struct arena *, const struct ask *, const struct session_settings *, struct instant now,
     struct session *out, struct problem *why);
+/* In this session the person was handed an authenticator in the place of one that it rests on: it goes on by the new
+ * one, with what was shown and when. True: put it. */
+bool session_handed(struct session *, const struct id *before, const struct id *now);
 /* Who asks: the session of the request's cookie, then its account and its credentials in one go. Whoever's
  * authenticators have all been suspended or revoked since is not logged in any more. When somebody was here is
  * written once a minute.

@@ -65,7 +65,13 @@ export function addRecovery(host, had = false) {
 			"Makes ten codes; each logs you in once, for when phone and keys are lost.",
 		),
 		...(had
-			? [strongly("前に作ったコードは、すべて使えなくなります。", "All codes made before stop working.")]
+			? [
+					strongly("前に作ったコードは、すべて使えなくなります。", "All codes made before stop working."),
+					paragraph(
+						"前のコードでログインしたほかの端末やブラウザーは、ログアウトします。この画面でのログインは続きます。",
+						"Other devices and browsers that were logged in with one of them are logged out. Here you stay logged in.",
+					),
+				]
 			: []),
 		element("div", { class: "buttons" }, action(["回復用コードを作る", "Make recovery codes"], make)),
 		said,
