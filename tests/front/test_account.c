@@ -498,6 +498,26 @@ an_account_is_erased_by_its_number(void **state)
 	page_close();
 }
 
+static void
+a_recovery_code_alone_erases_nothing(void **state)
+{
+	const char *body;
+
+	(void)state;
+	page_open(14);
+	body = arena_print(&stage.arena, "{\"number\":\"%s\"}", stage.person.account.number);
+	log_in_by(&stage.person, &stage.person.paper, PAPER, page.cookie);
+	expect_answer("it changes things", ask("PUT /v1/account/language", "{\"language\":\"en\"}"), 204, "");
+	expect_answer("by itself", ask("POST /v1/account/erase", body), 403,
+	    "a recovery code alone|\"step_up\":{\"login_for\":\"account\",\"why\":\"erase\"}");
+	stage.settings.change = (struct requirement_name){ .area_count = 0 };
+	expect_answer("nor where nothing is asked", ask("POST /v1/account/erase", body), 403, "\"why\":\"erase\"");
+	expect_answer("still there", ask("GET /v1/account", ""), 200, "");
+	log_in(&stage.person, HARDWARE, page.cookie);
+	expect_answer("a passkey does", ask("POST /v1/account/erase", body), 204, "");
+	page_close();
+}
+
 /* A row of a later build leads to what nobody finds. */
 static void
 an_account_that_is_not_erased_whole_is_not_said_to_be(void **state)
@@ -534,6 +554,7 @@ main(void)
 		cmocka_unit_test(history_comes_page_by_page),
 		cmocka_unit_test(leaving_ends_this_session_or_all),
 		cmocka_unit_test(an_account_is_erased_by_its_number),
+		cmocka_unit_test(a_recovery_code_alone_erases_nothing),
 		cmocka_unit_test(an_account_that_is_not_erased_whole_is_not_said_to_be),
 	};
 

@@ -479,6 +479,29 @@ a_lapse_after_the_passkey_was_used_is_seen(void **state)
 	login_stage_close();
 }
 
+static void
+nobody_erases_an_account_by_a_recovery_code_alone(void **state)
+{
+	(void)state;
+	login_stage_open(31);
+	stage.settings.change = stage_least("token", "2");
+	stage_begin(LOGIN_TO_ERASE);
+	stage_claim(stage.person.account.number);
+	expect_text("it is not offered", stage_ways(), "[passkey?] app? card? code?");
+	expect_text("a code from paper", stage_try(LOGIN_BY_RECOVERY, stage.person.codes[3], ""), "");
+	expect_text("nor then", stage_ways(), "[passkey+] card+ code+");
+	expect_problem("counts for nothing", stage_finish(), &stage.why, ERR_DENIED, "nobody has authenticated");
+	expect_text("a passkey", stage_passkey(&stage.person), "");
+	expect_ok("does", stage_finish(), &stage.why);
+	expect_true("it is enough", stage.finished.enough);
+	stage_begin(LOGIN_TO_CHANGE);
+	stage_claim(stage.person.account.number);
+	expect_text("to change something", stage_try(LOGIN_BY_RECOVERY, stage.person.codes[4], ""), "");
+	expect_ok("a code counts", stage_finish(), &stage.why);
+	expect_true("and is enough", stage.finished.enough);
+	login_stage_close();
+}
+
 /* How often the store is asked until a login has ended. */
 static size_t
 steps_to_finish(enum login_why why, int64_t ago)
@@ -676,6 +699,7 @@ main(void)
 		cmocka_unit_test(a_step_up_is_the_same_persons),
 		cmocka_unit_test(a_session_that_ended_is_not_stepped_up),
 		cmocka_unit_test(a_session_whose_authenticators_were_stopped_is_not_stepped_up),
+		cmocka_unit_test(nobody_erases_an_account_by_a_recovery_code_alone),
 		cmocka_unit_test(what_was_revoked_meanwhile_counts_no_more),
 		cmocka_unit_test(a_revocation_in_that_very_moment_holds),
 		cmocka_unit_test(a_lapse_after_the_passkey_was_used_is_seen),

@@ -97,7 +97,7 @@ on_left(void *arg, enum err err, const struct problem *why)
 	}
 }
 
-/* POST /v1/account/erase: the number, typed, shows that it is meant. */
+/* POST /v1/account/erase: the number, typed, shows that it is meant; a recovery code alone is too little for it. */
 
 static enum err
 read_number(struct exchange *e, struct span *number, struct problem *why)
@@ -122,7 +122,16 @@ go_on_erasing(struct visit *v, const struct account_access *access)
 	struct arena *arena = v->exchange->arena;
 	struct span number;
 
-	(void)access;
+	switch (account_access_beyond_recovery(arena, access, &v->why)) {
+	case OK:
+		break;
+	case ERR_DENIED:
+		account_access_step_up(v->exchange, "erase", &v->why);
+		return;
+	default:
+		visit_refuse(v);
+		return;
+	}
 	if (read_number(v->exchange, &number, &v->why) != OK) {
 		visit_refuse(v);
 		return;

@@ -36,6 +36,10 @@ const whys = {
 		"これを追加するには、同じ強さ以上の方法でもう一度確かめる必要があります。",
 		"To add this, it has to be confirmed that it is you, by a way at least as strong.",
 	],
+	erase: [
+		"回復用コードだけでは、アカウントを消去できません。ほかの認証手段で、もう一度確かめる必要があります。手もとになければ、先に追加するか、マイナンバーカードで再発行してください。",
+		"A recovery code alone does not erase an account. Confirm that it is you by another authenticator; if you have none, add one first, or replace it with your My Number card.",
+	],
 };
 const personaWhy = [
 	"表示していない情報を見たり選んだりするには、より確かな方法でもう一度確かめる必要があります。",

@@ -17,6 +17,10 @@ const whys = {
 		["認証手段を加えるために、ご本人であることを確かめます", "Confirm that it is you, to add an authenticator"],
 		["加えるものと同じ強さ以上の方法で、確かめます。", "It takes a way at least as strong as the one being added."],
 	],
+	erase: [
+		["アカウントを消去するために、ご本人であることを確かめます", "Confirm that it is you, to erase your account"],
+		["消去は元に戻せないため、回復用コードのほかの方法で確かめます。", "It cannot be undone, so it takes another way than a recovery code."],
+	],
 	staff: [
 		["窓口の仕事のために、ご本人であることを確かめます", "Confirm that it is you, to work at the desk"],
 		["担当者として扱う情報を守るためです。", "This protects what you will see as staff."],

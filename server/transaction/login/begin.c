@@ -25,6 +25,7 @@ login_requirement(const struct person_settings *s, enum login_why why)
 		[LOGIN_AS_ADMINISTRATIVE] = s->personas[PERSONA_ADMINISTRATIVE].framework.size
 		    ? &s->personas[PERSONA_ADMINISTRATIVE] : &s->account,
 		[LOGIN_TO_ADD] = &s->change,
+		[LOGIN_TO_ERASE] = &s->change,
 		[LOGIN_AS_STAFF] = s->staff.framework.size ? &s->staff : NULL,
 	};
 

@@ -27,8 +27,11 @@ enum login_way {
 const char *login_way_name(enum login_way); /* "passkey" "card" "app" "code" "recovery" */
 
 /* What an account's page wants it for; each has its requirement (transaction/session/person_settings.h). */
-enum login_why { LOGIN_TO_LOOK, LOGIN_TO_CHANGE, LOGIN_AS_ADMINISTRATIVE, LOGIN_TO_ADD, LOGIN_AS_STAFF, LOGIN_WHYS };
-/* NULL: to look; "change" "persona:administrative" "authenticator" "staff" */
+enum login_why {
+	LOGIN_TO_LOOK, LOGIN_TO_CHANGE, LOGIN_AS_ADMINISTRATIVE, LOGIN_TO_ADD, LOGIN_AS_STAFF, LOGIN_TO_ERASE,
+	LOGIN_WHYS
+};
+/* NULL: to look; "change" "persona:administrative" "authenticator" "staff" "erase" */
 const char *login_why_name(enum login_why);
 /* Empty: to look. False: none of these. */
 bool login_why_read(struct span, enum login_why *out);
@@ -91,7 +94,8 @@ enum err login_waits(struct arena *, const struct ask *, const uint8_t browser[3
 /* Expects it as it was loaded. */
 void login_put(struct unit *, const struct login *);
 
-/* Those that count: into `out`, in their order. How many. */
+/* Those that count: into `out`, in their order. How many. To erase an account none by a recovery code does: it is for
+ * getting back in (session/account_access.h). */
 size_t login_counted(const struct login *, struct authentication out[SESSION_AUTHENTICATIONS]);
 
 /* An authentication joins the login in the place of one by the same credential, else behind the others; where there is

@@ -148,6 +148,13 @@ static const enum login_way administrative[] = {
 	LOGIN_BY_CARD, LOGIN_BY_PASSKEY, LOGIN_BY_APP, LOGIN_BY_CODE, LOGIN_BY_RECOVERY,
 };
 
+/* What would not count is not offered (login_counted()). */
+static bool
+is_offered(const struct login_case *c, const struct offering *o, enum login_way way)
+{
+	return o->there[way] && (c->login.why != LOGIN_TO_ERASE || way != LOGIN_BY_RECOVERY);
+}
+
 static void
 take_offers(const struct login_case *c, const struct offering *o, struct login_view *view)
 {
@@ -157,7 +164,7 @@ take_offers(const struct login_case *c, const struct offering *o, struct login_v
 	for (size_t i = 0; i < COUNT(usual); i++) {
 		struct login_offer *at = &view->offers[view->offer_count];
 
-		if (!o->there[order[i]])
+		if (!is_offered(c, o, order[i]))
 			continue;
 		*at = (struct login_offer){ .way = order[i], .enough = o->enough[order[i]] };
 		view->offer_count++;

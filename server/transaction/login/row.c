@@ -26,6 +26,7 @@ login_way_name(enum login_way way)
 static const char *const why_names[LOGIN_WHYS] = {
 	[LOGIN_TO_CHANGE] = "change", [LOGIN_AS_ADMINISTRATIVE] = "persona:administrative",
 	[LOGIN_TO_ADD] = "authenticator", [LOGIN_AS_STAFF] = "staff",
+	[LOGIN_TO_ERASE] = "erase",
 };
 
 const char *
@@ -238,7 +239,8 @@ login_counted(const struct login *l, struct authentication out[SESSION_AUTHENTIC
 	size_t count = 0;
 
 	for (size_t i = 0; i < l->authentication_count; i++)
-		if (!instant_before(l->authentications[i].at, l->since))
+		if (!instant_before(l->authentications[i].at, l->since) &&
+		    (l->why != LOGIN_TO_ERASE || l->authentications[i].kind != CREDENTIAL_RECOVERY))
 			out[count++] = l->authentications[i];
 	return count;
 }

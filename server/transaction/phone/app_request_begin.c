@@ -142,6 +142,7 @@ static const struct { const char *ja, *en; } account_words[LOGIN_WHYS] = {
 	[LOGIN_TO_CHANGE] = { "アカウントの内容を変える", "To change your account" },
 	[LOGIN_AS_ADMINISTRATIVE] = { "行政における個人の属性を見る", "To see what public bodies are told of you" },
 	[LOGIN_TO_ADD] = { "認証手段を加える", "To add an authenticator" },
+	[LOGIN_TO_ERASE] = { "アカウントを消去する", "To erase your account" },
 	[LOGIN_AS_STAFF] = { "窓口の担当者として働く", "To work as staff at the desk" },
 };
 

@@ -145,6 +145,28 @@ on_parties_loaded(void *arg, enum err err, const struct problem *why)
 		policy_snapshot_unref(snapshot);
 }
 
+enum err
+account_access_beyond_recovery(struct arena *arena, const struct account_access *access, struct problem *why)
+{
+	struct authentication others[SESSION_AUTHENTICATIONS];
+	struct assessing asked = *access->assessing;
+	struct assessed assessed;
+
+	if (access->just_proofed || access->unconfirmed)
+		return OK;
+	asked.authentications = others;
+	asked.authentication_count = 0;
+	for (size_t i = 0; i < access->session->authentication_count; i++)
+		if (access->session->authentications[i].kind != CREDENTIAL_RECOVERY)
+			others[asked.authentication_count++] = access->session->authentications[i];
+	if (asked.authentication_count && assess_login(arena, &asked, &assessed, why) != OK)
+		return why->code;
+	if (asked.authentication_count && assessed.enough)
+		return OK;
+	return problem_set(why, ERR_DENIED, "SP 800-63B-4 s4.2",
+	    "a recovery code alone does not erase an account: another authenticator, or the card, comes first");
+}
+
 /* Answers */
 
 void

@@ -31,7 +31,13 @@ typedef void on_account_access(void *arg, enum err, const struct account_access 
 struct pending *account_access(struct store *, const struct exchange *, const struct person_settings *,
     const struct requirement_name *wanted, struct instant now, on_account_access *, void *arg);
 
+/* Whether it would be enough had nothing been shown by recovery codes. One code is half of what recovering an account
+ * asks (SP 800-63B-4 s4.2), and whoever has it may add authenticators and give lost ones up; of an account that is
+ * erased nothing comes back, so it takes another authenticator, or the card. That there is no other is no exception:
+ * whoever has the code can revoke them. Within on_account_access(). ERR_DENIED: it would not. */
+enum err account_access_beyond_recovery(struct arena *, const struct account_access *, struct problem *why);
+
 /* What an exchange is answered when it is not: 401 for ERR_DENIED, else what the error means; and 403 with what a login
- * must be begun for ("change", "authenticator" …), whose `step_up` the page follows. */
+ * must be begun for ("change", "authenticator", "erase" …), whose `step_up` the page follows. */
 void account_access_refuse(struct exchange *, enum err, const struct problem *);
 void account_access_step_up(struct exchange *, const char *why_word, const struct problem *);
