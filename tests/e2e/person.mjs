@@ -10,7 +10,7 @@
 import { expect, inBrowser, request } from "./browser.mjs";
 import {
 	account, alerts, answerTo, answers, asked, at, authenticator, button, byCard, byPasskey, cardAdded, demo, digitsShown,
-	enrolled, enters, home, isIn, loggedOut, loginBegun, offers, offersNothing, other, paired, passkeyAdded, person,
+	enrolled, enters, home, isIn, loggedOut, loginBegun, loginPressed, offers, offersNothing, other, paired, passkeyAdded, person,
 	personasAsked, pressed, reaches, reviewed, says, seen, small, step, stepped, tabOf,
 } from "./person_acts.mjs";
 
@@ -70,11 +70,14 @@ const journey = async ({ here, phone, laptop }) => {
 	await step("and from the field that offers it, nothing being pressed", async () => {
 		await loggedOut(laptop);
 		await offers(laptop, true);
-		const { status } = await answerTo(laptop, /\/passkey$/, () => loginBegun(laptop));
+		try {
+			const { status } = await answerTo(laptop, /\/passkey$/, () => loginPressed(laptop));
 
-		expect(status === 200, status);
-		await isIn(laptop);
-		await offers(laptop, false);
+			expect(status === 200, status);
+			await isIn(laptop);
+		} finally {
+			await offers(laptop, false);
+		}
 	});
 	await step("a bogus signature is refused, and the page says so", async () => {
 		await loggedOut(laptop);
