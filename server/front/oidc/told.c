@@ -10,7 +10,7 @@
 
 enum { ASK_ACCOUNT, ASK_ATTRIBUTES, ASK_RECORDS };
 
-/* How many; `out` holds RELEASE_KINDS. */
+/* How many; `out` holds RELEASE_KINDS. Of no place are those that stand among verified claims alone. */
 static size_t
 read_claims(struct span claims, struct release_wish *out)
 {
@@ -18,8 +18,7 @@ read_claims(struct span claims, struct release_wish *out)
 	size_t count = 0;
 
 	while (count < RELEASE_KINDS && grant_claim_next(&claims, &one))
-		if (one.places)
-			out[count++] = (struct release_wish){ .name = one.name, .places = one.places };
+		out[count++] = (struct release_wish){ .name = one.name, .places = one.places };
 	return count;
 }
 
