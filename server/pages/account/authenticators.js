@@ -6,6 +6,7 @@ import { aside, badge, both, element, fact, paragraph } from "/assets/dom.js";
 import { action } from "/assets/form.js";
 import { kindWords, levelOf, picture, reasonWords, stateBadge, stateMeaning } from "/assets/means.js";
 import { levelMeaning } from "/assets/words.js";
+import { backToService } from "/assets/onward.js";
 import { time } from "/assets/time.js";
 import { muted } from "./mute.js";
 import { steps } from "./steps.js";
@@ -284,6 +285,7 @@ export async function authenticators(flow, opened) {
 		refused: flow.refused,
 		added: (one, words) => flow.again(words, one ? `authenticator-${one.id}` : null),
 	};
+	const back = backToService();
 	const had = all.some(({ kind, state }) => kind === "recovery" && state === "active");
 
 	return {
@@ -291,6 +293,7 @@ export async function authenticators(flow, opened) {
 		lead,
 		content: [
 			...muted(flow),
+			...(back ? [element("div", { class: "buttons" }, back)] : []),
 			...(usable.length < 2
 				? [
 						element(

@@ -1,4 +1,6 @@
-/* assets/onward.js - where somebody goes on who was sent to prove who they are by a service's login: kept in this tab, until they go. */
+/* assets/onward.js - where somebody goes on who was sent by a service's login, to prove who they are or to add what is stronger: kept in this
+ * tab, until they go. */
+import { link } from "/assets/form.js";
 
 const name = "watashi-onward";
 
@@ -11,8 +13,7 @@ export function keepOnward(path) {
 	}
 }
 
-/* null: nobody was sent. */
-export function onward() {
+function onward() {
 	try {
 		const path = sessionStorage.getItem(name);
 
@@ -22,10 +23,22 @@ export function onward() {
 	}
 }
 
-export function forgetOnward() {
+function forgetOnward() {
 	try {
 		sessionStorage.removeItem(name);
 	} catch {
 		// nothing was kept
 	}
+}
+
+/* null: nobody was sent. */
+export function backToService() {
+	const path = onward();
+
+	if (path === null)
+		return null;
+	const made = link(["サービスへのログインに戻る", "Go on logging in to the service"], path, { quiet: false });
+
+	made.addEventListener("click", forgetOnward);
+	return made;
 }

@@ -3,7 +3,7 @@ import { addings } from "/assets/adding/list.js";
 import { aside, badge, both, element } from "/assets/dom.js";
 import { copyable } from "/assets/copy.js";
 import { link } from "/assets/form.js";
-import { forgetOnward, onward } from "/assets/onward.js";
+import { backToService } from "/assets/onward.js";
 import { say, show } from "/assets/view.js";
 import { told, trouble } from "/assets/trouble.js";
 import { progress } from "./progress.js";
@@ -39,14 +39,6 @@ const done = [
 	],
 ];
 
-/* Whoever was sent here by a service's login. */
-function backToService(path) {
-	const made = link(["サービスへのログインに戻る", "Go on logging in to the service"], path, { quiet: false });
-
-	made.addEventListener("click", forgetOnward);
-	return made;
-}
-
 const offered = { provisional: ["add-passkey", "add-phone", "add-recovery"] };
 
 export function prepare(flow, number, how) {
@@ -56,10 +48,10 @@ export function prepare(flow, number, how) {
 	const go = element("div", { class: "buttons" });
 	let count = 0;
 
-	const back = how === "provisional" ? null : onward();
+	const back = how === "provisional" ? null : backToService();
 	const goOn = () =>
 		go.replaceChildren(
-			...(back ? [backToService(back)] : []),
+			...(back ? [back] : []),
 			link(
 				count > 0
 					? ["終えて、アカウントを見る", "Finish, and look at my account"]

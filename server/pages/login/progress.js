@@ -96,12 +96,15 @@ function whatHelps({ ways, proofing }) {
 		];
 	if (proofing)
 		return proofed(proofing);
+	const stronger = link(["認証手段を見る", "Look at my authenticators"], "/account/#authenticators");
+
+	stronger.addEventListener("click", () => keepOnward(`${location.pathname}${location.hash}`));
 	return [
 		paragraph(
-			"お持ちの認証手段では届きません。より強いものを、アカウントで加えられます。",
-			"What you have does not reach it. You can add something stronger in your account.",
+			"お持ちの認証手段では届きません。より強いものをアカウントで加えてから、このログインに戻れます。",
+			"What you have does not reach it. You can add something stronger in your account, and then go on with this login.",
 		),
-		element("div", { class: "buttons" }, link(["認証手段を見る", "Look at my authenticators"], "/account/#authenticators")),
+		element("div", { class: "buttons" }, stronger),
 	];
 }
 
