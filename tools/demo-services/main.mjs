@@ -37,7 +37,7 @@ function reply(response, status, type, text) {
 		'Content-Type': `${type}; charset=utf-8`,
 		'Cache-Control': 'no-store',
 		'Content-Security-Policy': "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'",
-		'Referrer-Policy': 'no-referrer',
+		'Referrer-Policy': 'same-origin',
 		'X-Content-Type-Options': 'nosniff',
 	});
 	response.end(text);

@@ -7,7 +7,7 @@ const verified = (...names) => ({
 		trust_framework: null,
 		assurance_level: null,
 		time: null,
-		evidence: [{ type: { value: 'document' }, document_details: { type: null }, check_details: null }],
+		evidence: [{ type: null, document_details: { type: null }, check_details: null }],
 	},
 	claims: Object.fromEntries(names.map((name) => [name, null])),
 });
