@@ -10,21 +10,15 @@
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:https";
 import { join } from "node:path";
-import { expect, inBrowser, request, url } from "./browser.mjs";
+import { control, expect, inBrowser, request, url } from "./browser.mjs";
 import { needed } from "./case.mjs";
-import { answerTo, at, authenticator, button, demo, enrolled, enters, offersNothing, passkeyAdded, pressed, run, step } from "./person_acts.mjs";
+import { answerTo, at, authenticator, button, demo, enrolled, enters, offersNothing, passkeyAdded, pressed, step } from "./person_acts.mjs";
 
 const what = "a stock OpenID Connect library";
 const issuer = new URL(new URL(url ?? "https://localhost/").origin);
 const client = await needed(what, "openid-client");
 const back = () => `https://kakeibo.localhost:${site.port}/back`;
 const bye = () => `https://kakeibo.localhost:${site.port}/bye`;
-
-async function watashictl(...words) {
-	const { stdout } = await run(join(process.env.WATASHI_BUILD, "watashictl"), ["-c", process.env.WATASHI_CONFIG, ...words, "--json"]);
-
-	return JSON.parse(stdout);
-}
 
 /* The client's own site: what came back to it, a query or a form that was posted. */
 const site = { port: 0, came: () => {} };
@@ -115,7 +109,7 @@ const journey = async (page) => {
 		expect(found.serverMetadata().supportsPKCE(), "it says nothing of S256");
 	});
 	await step("a client registers itself with its member's token, and with none it does not", async () => {
-		({ token } = await watashictl("token", "new", `registrar-${Date.now()}`, "--member", "household-book", "--right", "register"));
+		({ token } = control("token", "new", `registrar-${Date.now()}`, "--member", "household-book", "--right", "register"));
 		basic = await registered({ id_token_signed_response_alg: "RS256" }, client.ClientSecretBasic(), token);
 		expect(basic.clientMetadata().client_id.startsWith("c_"), JSON.stringify(basic.clientMetadata()));
 		const none = await registered({}, undefined, "wrong").then(() => "registered", (error) => error.status ?? error.message);

@@ -73,6 +73,18 @@ export async function alerts(page, ...texts) {
 export const run = promisify(execFile);
 const cardAnswers = (link, card = "hanako") => run(join(tools, "demo-card"), ["answer", link, card], { env: { ...process.env, DEMO_DIR: demo } });
 
+/* A new citizen of the demo's test world, with a card in software: `revoked()` takes back its certificate that signs. */
+export async function citizen(kind) {
+	const testcard = join(process.env.WATASHI_BUILD ?? join(tools, "../.build/demo"), "watashi-testcard");
+	const world = join(demo, "jpki/world");
+	const card = `${kind}-${process.pid}-${Date.now()}`;
+	const name = `転居　${String.fromCharCode(...Array.from({ length: 4 }, () => 0x30a2 + 2 * Math.floor(Math.random() * 5)))}`;
+	const born = new Date(Date.UTC(1950, 0, 1 + Math.floor(Math.random() * 18_000))).toISOString().slice(0, 10);
+
+	await run(testcard, ["citizen", world, "--card", card, "--name", name, "--born", born, "--address", "みどり県みどり市北２－２"]);
+	return { card, name, revoked: () => run(testcard, ["revoke", world, join(world, "cards", card), "--purpose", "signature", "--reason", "superseded"]) };
+}
+
 /* A case, and where the pages stood when it failed. */
 const cast = [];
 export function enters(...pages) {

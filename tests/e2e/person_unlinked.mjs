@@ -7,28 +7,15 @@
  * A person of its own each time. Prints one line a case: `ok TITLE`, `not ok TITLE: what was found`, `skip TITLE: why`; exits 1 when a case
  * failed.
  */
-import { join } from "node:path";
 import { inBrowser, request } from "./browser.mjs";
 import {
-	account, at, byCard, cardAdded, demo, enters, isIn, loggedOut, loginBegun, personasAsked, pressed, reviewed, run, says, seen,
-	step, tools,
+	account, at, byCard, cardAdded, citizen, demo, enters, isIn, loggedOut, loginBegun, personasAsked, pressed, reviewed, says, seen, step,
 } from "./person_acts.mjs";
 
-/* Somebody who moves house in the middle of it: a certificate that signs is revoked by that, and the law links only what is in force (JPKI
- * Act Arts. 12, 18(5)). So nobody says that the card which is bound then is the one that signed. */
-async function moved() {
-	const testcard = join(process.env.WATASHI_BUILD ?? join(tools, "../.build/demo"), "watashi-testcard");
-	const world = join(demo, "jpki/world");
-	const card = `moved-${process.pid}-${Date.now()}`;
-	const name = `転居　${String.fromCharCode(...Array.from({ length: 4 }, () => 0x30a2 + 2 * Math.floor(Math.random() * 5)))}`;
-	const born = new Date(Date.UTC(1950, 0, 1 + Math.floor(Math.random() * 18_000))).toISOString().slice(0, 10);
-
-	await run(testcard, ["citizen", world, "--card", card, "--name", name, "--born", born, "--address", "みどり県みどり市北２－２"]);
-	return { card, name, revoked: () => run(testcard, ["revoke", world, join(world, "cards", card), "--purpose", "signature", "--reason", "superseded"]) };
-}
-
 const unconfirmed = async (page) => {
-	const { card, name, revoked } = await moved();
+	/* Who moves house in the middle of it: a certificate that signs is revoked by that, and the law links only what is in force (JPKI Act Arts.
+	 * 12, 18(5)). So nobody says that the card which is bound then is the one that signed. */
+	const { card, name, revoked } = await citizen("moved");
 
 	enters(page);
 	await step("a card that nobody vouches for is added, and the page says that it is not confirmed", async () => {
