@@ -189,7 +189,8 @@ check_value(const struct attribute_kind *kind, struct span value, struct problem
 	if (value.size == 0 || line_length(value) > kind->most || has_blank_end(value) ||
 	    (kind->holds && !kind->holds(value)))
 		return problem_set(why, ERR_INVALID, "",
-		    "/value: expected %s, of 1 to %zu characters, without blanks at its ends; found another text of %zu",
+		    "/value: expected %s, of 1 to %zu characters, without blanks at its ends; "
+		    "found another text of %zu",
 		    kind->expected, kind->most, line_length(value));
 	return OK;
 }

@@ -2,9 +2,9 @@
  *
  * An entry a row that was put with a time: key = due(u64) generation(u64) number(u32); value = size(u8) name of the
  * table, key of the row. A row is due at its end or up to a sixteenth of its life later: what ends at about one time
- * comes together in few pages, or each of a thousand sessions would have a page of its own for what ends with it. Nobody
- * reads a row that has ended, whether it is still there or not. An entry outlives its row when that is deleted or put
- * again: when its time has come the row is looked at.
+ * comes together in few pages, or each of a thousand sessions would have a page of its own for what ends with it.
+ * Nobody reads a row that has ended, whether it is still there or not. An entry outlives its row when that is deleted
+ * or put again: when its time has come the row is looked at.
  */
 #pragma once
 

@@ -24,7 +24,8 @@
 	"\"token.user_verification\":\"in-authenticator\"}"
 
 /* A code on paper, as it is observed: level 2 of 4. */
-#define PAPER "{\"credential.active\":true,\"token.attested\":false,\"token.factors\":[\"have\"],\"token.intent\":true," \
+#define PAPER "{\"credential.active\":true,\"token.attested\":false,\"token.factors\":[\"have\"]," \
+	"\"token.intent\":true," \
 	"\"token.kinds\":[\"lookup-card\"],\"token.lookup_bits\":80,\"token.phishing_resistant\":false," \
 	"\"token.replay_resistant\":true,\"token.user_verification\":\"none\"}"
 

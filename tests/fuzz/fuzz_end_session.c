@@ -1,6 +1,6 @@
-/* tests/fuzz/fuzz_end_session.c - what is read of a relying party's wish that a person be logged out is whole and within
- * its bounds; without an ID token of this issuer's nothing ends unasked, and nobody is sent to an address that is not
- * registered.
+/* tests/fuzz/fuzz_end_session.c - what is read of a relying party's wish that a person be logged out is whole and
+ * within its bounds; without an ID token of this issuer's nothing ends unasked, and nobody is sent to an address that
+ * is not registered.
  */
 #include <assert.h>
 
@@ -37,7 +37,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct span back = span_text(BACK);
 	const struct client shop = { .id = span_text("https://shop.example/"),
 		.metadata.post_logout_redirect_uris = { &back, 1 } };
-	const struct id_token_terms terms = { .issuer = span_text("https://op.example"), .now = { SECONDS(1000000000) } };
+	const struct id_token_terms terms = {
+		.issuer = span_text("https://op.example"), .now = { SECONDS(1000000000) } };
 	struct arena a = arena_init(1 * MIB + 64 * size);
 	const struct account account = { .id = { { 7 } } };
 	struct end_session asked;

@@ -276,7 +276,8 @@ what_is_stated_has_its_form(void **state)
 		struct problem why;
 
 		expect_problem("100 characters are the most", attribute_state(&a, span_text("nickname"),
-		    span_of(text, size), PRIVATE, noon, &why), &why, size == 100 ? OK : ERR_INVALID, "1 to 100 characters");
+		    span_of(text, size), PRIVATE, noon, &why), &why, size == 100 ? OK : ERR_INVALID,
+		    "1 to 100 characters");
 	}
 }
 

@@ -18,7 +18,8 @@
 #include "transaction/authenticator/parent_certificate.h"
 
 #define CARD_FURTHER_TABLES \
-	&account_table, &account_name_table, &erasing_table, &history_table, &proofing_record_table, &attribute_table, &consent_table, \
+	&account_table, &account_name_table, &erasing_table, &history_table, &proofing_record_table, &attribute_table, \
+	&consent_table, \
 	&likeness_table, &attempts_table, &credential_table, &credential_name_table, &credential_model_table, \
 	&session_table, &notice_table, &enrolment_table, &parent_certificate_table, &parent_due_table, &caller_table, \
 	&caller_secret_table, &access_token_table,

@@ -35,7 +35,8 @@ static const struct table *const tables[] = {
 	&account_certificate_table, &consent_table, &history_table, &credential_table, &credential_name_table,
 	&credential_model_table, &session_table, &notice_table, &ledger_leaf_table, &ledger_entry_table,
 	&parent_certificate_table, &parent_due_table, &attempts_table, &pairing_table, &app_request_table,
-	&app_code_table, &app_mute_table, &person_agreement_table, &erasing_table, &grant_table, &grant_of_account_table,
+	&app_code_table, &app_mute_table, &person_agreement_table, &erasing_table, &grant_table,
+	&grant_of_account_table,
 	&logout_notice_table, NULL,
 };
 static const struct wrapping wrapping = { { 7 } };

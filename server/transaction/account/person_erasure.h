@@ -39,7 +39,8 @@ struct person_erased {
 	struct id entry;             /* of the ledger, which tells of it */
 };
 /* What is pointed to stays the caller's until the callback or the cancellation. An account that has ended is gone on
- * with, however little is left. ERR_NOT_FOUND: there never was such an account; ERR_CONFLICT: it changed again and again; ERR_UNAVAILABLE: a row that is shared with others, or an entry of the
- * ledger, cannot be read, and then the account stays. */
+ * with, however little is left. ERR_NOT_FOUND: there never was such an account; ERR_CONFLICT: it changed again and
+ * again; ERR_UNAVAILABLE: a row that is shared with others, or an entry of the ledger, cannot be read, and then the
+ * account stays. */
 typedef void on_person_erased(void *arg, enum err, const struct person_erased *, const struct problem *why);
 struct pending *person_erase(struct store *, const struct person_erasure *, on_person_erased *, void *arg);

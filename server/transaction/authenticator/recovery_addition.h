@@ -4,8 +4,8 @@
  * their digests stay.
  *
  * The session in which they are drawn goes on, even if a code of those before began it: its person holds the new ones
- * already, and could log in with one at once. It has shown no more by that and is no younger. Other sessions that such a
- * code began end with it: whoever is in one of those may be why the codes are replaced.
+ * already, and could log in with one at once. It has shown no more by that and is no younger. Other sessions that such
+ * a code began end with it: whoever is in one of those may be why the codes are replaced.
  */
 #pragma once
 

@@ -17,8 +17,8 @@
 #define ID_TEXT LEDGER_ID_TEXT
 /* Of an area's levels, in their order, the one from which on an old answer about the certificate is not enough: from
  * the third of four an authenticator counts for more than its possession, and what it was bound by for part of that.
- * Below it no question to an authority is worth its price and its seconds. No policy says so: none of the published has a
- * criterion on how old that answer may be. */
+ * Below it no question to an authority is worth its price and its seconds. No policy says so: none of the published has
+ * a criterion on how old that answer may be. */
 
 struct finishing {
 	struct pending pending;

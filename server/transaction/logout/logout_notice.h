@@ -39,8 +39,8 @@ void logout_notice_put(struct unit *, const struct logout_notice *);
 void given_tell(struct unit *, const struct grant *, size_t count, struct instant now);
 
 /* Grants that end: each goes with its mark, and each client is told once of each session. Those that last longer than
- * their session stay, unless `all`; their clients are told, too. Rows of `marks` that cannot be read are told to nobody,
- * and go only with `all`. */
+ * their session stay, unless `all`; their clients are told, too. Rows of `marks` that cannot be read are told to
+ * nobody, and go only with `all`. */
 struct grants_end {
 	const struct row *marks;     /* of grant_of_account_table */
 	size_t count;

@@ -7,8 +7,8 @@
  * waits at a time: a newer takes its place, so that nobody crowds out what the person asked elsewhere. On the phone of
  * the session itself no number is needed: the browser's login cookie says that it is the same one (app to app).
  *
- * One that is begun while the account's phones are muted is quiet: as long as they are, none but the login's own browser
- * sees it. Once the mute has ended it is listed like any other.
+ * One that is begun while the account's phones are muted is quiet: as long as they are, none but the login's own
+ * browser sees it. Once the mute has ended it is listed like any other.
  */
 #pragma once
 
