@@ -1,6 +1,6 @@
 /* tests/e2e/services.mjs - a person at the demo's relying parties, in browsers: a household-account book by phone, before anybody knows who that
- * is; a bank that asks for the card; a hospital that asks for more; a tax office, where one comes as a citizen; then a consent is taken back, and
- * all of them are left at once.
+ * is; a bank that asks for the card; a hospital, asked once; a tax office, where one comes as a citizen; then a consent is taken back, and all
+ * of them are left at once.
  *
  *     WATASHI_URL=https://localhost:8443/ WATASHI_DEMO=.demo WATASHI_BUILD=DIR [SCREENSHOTS=DIR] [NODE_MODULES=DIR] [CHROMIUM=…]
  *         node services.mjs
