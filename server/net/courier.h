@@ -43,8 +43,8 @@ void courier_free(struct courier *); /* NULL is fine; nobody who waits is called
 /* Where fetching is allowed: the steward itself, watashictl. The fetcher stays the caller's. */
 struct courier *courier_direct(struct loop *, struct fetcher *);
 
-/* Elsewhere: through a link, which may be replaced; without one, and after the link is cut, ERR_UNAVAILABLE. At most so
- * many questions wait at one time. */
+/* Elsewhere: through a link, which may be replaced. Without one a question waits two seconds for it; then, and after
+ * the link it was posted through is cut, ERR_UNAVAILABLE. At most so many questions wait at one time. */
 #define COURIER_AT_ONCE 64
 struct courier *courier_linked(struct loop *);
 /* How many wait, told to `out` whenever that changes, which outlives the courier. */

@@ -1,8 +1,8 @@
 /* net/courier_link.c - posting through a link to a process that may fetch.
  *
  *     asked -> posted -> answered
- *        |        `-- (link cut, or no answer in time: unavailable; cancelled: the desk is told)
- *        `-- (no link: unavailable)
+ *        |  ^     `-- (link cut, or no answer in time: unavailable; cancelled: the desk is told)
+ *        `--' (no link: it waits for one, as when both processes have just begun; none in time: unavailable)
  *
  * Nothing is asked twice: what is posted may be counted and charged for.
  */
@@ -15,7 +15,7 @@
 #include "base/log.h"
 #include "net/courier_wire.h"
 
-#define PATIENCE SECONDS(2) /* beyond what the desk itself allows */
+#define PATIENCE SECONDS(2) /* for a link, and for an answer beyond what the desk itself allows */
 #define WAITING (COURIER_AT_ONCE * COURIER_REQUEST_LARGEST)
 
 struct linked;
@@ -26,6 +26,8 @@ struct question {
 	struct question *next, **to_here;
 	uint64_t id;
 	struct timer timer;
+	struct buffer unposted; /* as it will be posted; empty: it is */
+	int64_t time;           /* that the desk may take */
 	struct later failed;
 	struct problem why;     /* for `failed` */
 	on_delivered *done;
@@ -67,6 +69,7 @@ question_free(struct question *q)
 	q->courier->count--;
 	tell_waiting(q->courier);
 	timer_release(&q->timer);
+	buffer_release(&q->unposted);
 	turn_cancel(q->courier->courier.turn, &q->failed);
 	free(q);
 }
@@ -99,28 +102,44 @@ fail_later(struct question *q, const char *sentence)
 	turn_later(q->courier->courier.turn, &q->failed);
 }
 
-static enum err
-post(struct linked *c, const struct courier_request *request)
+static bool
+is_unposted(const struct question *q)
+{
+	return buffer_span(&q->unposted).size != 0;
+}
+
+static void
+post(struct question *q)
+{
+	enum err err = channel_post(q->courier->channel, buffer_span(&q->unposted));
+
+	buffer_release(&q->unposted);
+	q->unposted = buffer_init(COURIER_REQUEST_LARGEST);
+	if (err == OK)
+		timer_set(&q->timer, q->time + PATIENCE);
+	else
+		fail_later(q, "the process that asks others takes no more questions now");
+}
+
+/* When it cannot be posted the desk ends the question in its own time. */
+static void
+tell_desk_cancelled(const struct question *q)
 {
 	struct buffer b = buffer_init(COURIER_REQUEST_LARGEST);
-	enum err err;
 
-	courier_request_write(&b, request);
-	assert(!b.overflowed);
-	err = channel_post(c->channel, buffer_span(&b));
+	if (!q->courier->channel || q->failed.waiting || is_unposted(q))
+		return;
+	courier_request_write(&b, &(struct courier_request){ .verb = COURIER_CANCEL, .id = q->id });
+	channel_post(q->courier->channel, buffer_span(&b));
 	buffer_release(&b);
-	return err;
 }
 
 static void
 question_cancel(struct pending *pending)
 {
 	struct question *q = (struct question *)pending;
-	struct linked *c = q->courier;
 
-	/* When it cannot be posted the desk ends the question in its own time. */
-	if (c->channel && !q->failed.waiting)
-		post(c, &(struct courier_request){ .verb = COURIER_CANCEL, .id = q->id });
+	tell_desk_cancelled(q);
 	question_free(q);
 }
 
@@ -128,11 +147,10 @@ static void
 on_late(void *arg)
 {
 	struct question *q = arg;
-	struct linked *c = q->courier;
 
-	if (c->channel)
-		post(c, &(struct courier_request){ .verb = COURIER_CANCEL, .id = q->id });
-	problem_set(&q->why, ERR_UNAVAILABLE, "", "the process that asks others has not answered in time");
+	tell_desk_cancelled(q);
+	problem_set(&q->why, ERR_UNAVAILABLE, "", "the process that asks others %s",
+	    is_unposted(q) ? "is not there now" : "has not answered in time");
 	on_failed(q);
 }
 
@@ -150,6 +168,8 @@ send_linked(struct courier *courier, const struct courier_post *what, on_deliver
 		.next = c->questions,
 		.to_here = &c->questions,
 		.id = ++c->last_id,
+		.unposted = buffer_init(COURIER_REQUEST_LARGEST),
+		.time = what->time,
 		.failed = { .run = on_failed, .arg = q },
 		.done = done,
 		.arg = arg,
@@ -160,14 +180,14 @@ send_linked(struct courier *courier, const struct courier_post *what, on_deliver
 	c->count++;
 	tell_waiting(c);
 	timer_init(&q->timer, c->loop, on_late, q);
-	if (!c->channel)
-		fail_later(q, "the process that asks others is not there now");
-	else if (c->count > COURIER_AT_ONCE)
+	courier_request_write(&q->unposted, &(struct courier_request){ COURIER_ASK, q->id, *what });
+	assert(!q->unposted.overflowed);
+	if (c->count > COURIER_AT_ONCE)
 		fail_later(q, "too many questions wait for answers from outside");
-	else if (post(c, &(struct courier_request){ COURIER_ASK, q->id, *what }) != OK)
-		fail_later(q, "the process that asks others takes no more questions now");
+	else if (c->channel)
+		post(q);
 	else
-		timer_set(&q->timer, what->time + PATIENCE);
+		timer_set(&q->timer, PATIENCE);
 	return &q->pending;
 }
 
@@ -178,7 +198,7 @@ lose_link(struct linked *c)
 	channel_free(c->channel);
 	c->channel = NULL;
 	for (struct question *q = c->questions; q; q = q->next)
-		if (!q->failed.waiting)
+		if (!q->failed.waiting && !is_unposted(q))
 			fail_later(q, "the process that asks others has ended");
 }
 
@@ -217,6 +237,9 @@ courier_link(struct courier *courier, int fd)
 
 	lose_link(c);
 	c->channel = channel_new(c->loop, fd, limits, on_reply, on_link_gone, c);
+	for (struct question *q = c->questions; q; q = q->next)
+		if (!q->failed.waiting && is_unposted(q))
+			post(q);
 }
 
 bool

@@ -258,6 +258,26 @@ without_a_link_nothing_is_delivered_until_there_is_one(void **state)
 }
 
 static void
+what_is_asked_before_there_is_a_link_is_posted_when_it_comes(void **state)
+{
+	struct courier_post post = to("/echo", "question");
+	struct heard first = { 0 }, second = { 0 }, third = { 0 };
+	struct pending *taken_back;
+
+	(void)state;
+	courier_send(here.courier, &post, on_heard, &first);
+	taken_back = courier_send(here.courier, &post, on_heard, &second);
+	courier_send(here.courier, &post, on_heard, &third);
+	pending_cancel(&taken_back);
+	link_up();
+	wait_for(&first, 1);
+	wait_for(&third, 1);
+	expect_ok("delivered", first.err, &first.why);
+	expect_ok("each of them", third.err, &third.why);
+	expect_number("but what was taken back", second.times, 0);
+}
+
+static void
 a_steward_that_dies_leaves_an_answer_and_its_successor_serves(void **state)
 {
 	struct courier_post post = to("/hold", "question");
@@ -454,6 +474,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(what_is_posted_arrives_and_so_does_the_answer, prepare, clear),
 		cmocka_unit_test_setup_teardown(only_what_the_desk_allows_is_fetched, prepare, clear),
 		cmocka_unit_test_setup_teardown(without_a_link_nothing_is_delivered_until_there_is_one, prepare, clear),
+		cmocka_unit_test_setup_teardown(
+		    what_is_asked_before_there_is_a_link_is_posted_when_it_comes, prepare, clear),
 		cmocka_unit_test_setup_teardown(
 		    a_steward_that_dies_leaves_an_answer_and_its_successor_serves, prepare, clear),
 		cmocka_unit_test_setup_teardown(cancelled_questions_are_given_up_at_the_desk_too, prepare, clear),
