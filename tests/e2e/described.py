@@ -34,6 +34,8 @@ TABLE = [(method, re.compile(path), *rest) for method, path, *rest in (
     ("GET", SIGN_ON, "sign-on", None, "sign_on"),
     ("POST", f"{SIGN_ON}/agree", "sign-on", "agreement", "answered"),
     ("POST", f"{SIGN_ON}/deny", "sign-on", "nothing", "answered"),
+    ("GET", "/v1/logout", "logout", None, "asked"),
+    ("POST", "/v1/logout", "logout", "agreement", "ended"),
     ("GET", AUTHENTICATORS, "authenticators", None, "authenticators"),
     ("PUT", f"{AUTHENTICATORS}/[^/]+/name", "authenticators", "naming", "authenticator"),
     ("POST", f"{AUTHENTICATORS}/[^/]+/(suspend|resume|revoke)", "authenticators", "step", "authenticator"),
@@ -74,7 +76,7 @@ TABLE = [(method, re.compile(path), *rest) for method, path, *rest in (
     ("POST", "/v1/account/contacts/confirm", "account", "confirmation", "account"),
 )]
 BROWSERS = ("assertion",)  # what a browser makes may have more members than are looked at
-REFUSED = ("login", "authenticators", "enrolment", "app", "desk-case")  # that describe refusals, too
+REFUSED = ("login", "account", "authenticators", "enrolment", "app", "desk-case")  # that describe refusals, too
 
 
 def schema(name):

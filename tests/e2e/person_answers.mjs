@@ -506,6 +506,8 @@ export const answers = {
 	[`GET ${signOnPath}`]: signOn,
 	[`POST ${signOnPath}/agree`]: { location: `/oidc/continue/${signOn.id}` },
 	[`POST ${signOnPath}/deny`]: { location: `/oidc/continue/${signOn.id}` },
+	"GET /v1/logout": { logged_in: true, returns: true, client: { ja: "オンライン家計簿", en: "Household book" } },
+	"POST /v1/logout": { location: "/logout/#done" },
 	"GET /v1/account": account,
 	"GET /v1/account/authenticators": { authenticators, more: false },
 	"GET /v1/account/history": { events, more: false },

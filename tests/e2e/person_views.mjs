@@ -91,6 +91,17 @@ export const views = {
 		act: press(/^(この内容で渡して|Allow)/),
 	},
 	"consent-over": { path: `consent/#${signOn.id}`, told: { [`GET ${signOnPath}`]: problem(404) } },
+	logout: { path: "logout/#ask&client_id=book" },
+	"logout-unknown": {
+		path: "logout/#ask",
+		told: { "GET /v1/logout": { logged_in: true, returns: false, client: null } },
+	},
+	"logout-failed": {
+		path: "logout/#ask&client_id=book",
+		told: { "POST /v1/logout": problem(503, { code: "unavailable" }) },
+		act: press(/^(ログアウトする|Log out)/),
+	},
+	"logout-done": { path: "logout/#done" },
 	card: { path: `card/#${cardCode}` },
 	"card-over": { path: `card/#${cardCode}`, told: { [`GET /v1/card/${cardCode}`]: problem(404) } },
 	stranger: { path: "account/", told: nobody },
