@@ -126,10 +126,12 @@ choice_of(struct arena *arena, const struct sign_on *s, const struct release_off
 	if (release_choose(offer, names, count, told, &told_count, why) != OK)
 		return why->code;
 	for (size_t i = 0; i < offer->count; i++) {
-		bool chosen = is_told(&offer->items[i], told, told_count);
+		const struct release_item *item = &offer->items[i];
+		bool chosen = is_told(item, told, told_count);
 
-		if (chosen || offer->items[i].asked)
-			consent_item_add(&b, &(struct consent_item){ span_text(offer->items[i].kind->name), !chosen });
+		/* Of two that stand for one another the other one is declined, or it would be joined from before. */
+		if (chosen || item->asked || item->instead_of)
+			consent_item_add(&b, &(struct consent_item){ span_text(item->kind->name), !chosen });
 	}
 	if (s->offline)
 		consent_item_add(&b, &(struct consent_item){ .name = span_text(CHOICE_OFFLINE) });
