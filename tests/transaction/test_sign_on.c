@@ -136,6 +136,26 @@ who_is_known_goes_through_with_one_commit_and_no_row(void **state)
 }
 
 static void
+what_stands_for_something_else_does_not_stay_beside_it(void **state)
+{
+	struct sign_on asked;
+
+	(void)state;
+	sign_on_stage_open(2);
+	sign_on_log_in(&stage.person);
+	asked = sign_on_asked();
+	sign_on_wish(&asked, "name");
+	sign_on_wish(&asked, "birthdate");
+	meet(&asked, "name,age_over_20");
+	asked.consent_anew = true;
+	meet(&asked, "name,birthdate");
+	asked.consent_anew = false;
+	expect_text("nobody is asked for ever", sign_on_run(&asked), "done");
+	expect_span("what was chosen last", signing.grant.claims, "name 2,birthdate 2");
+	sign_on_stage_close();
+}
+
+static void
 what_was_declined_is_not_asked_for_again(void **state)
 {
 	struct sign_on asked;
@@ -377,6 +397,36 @@ what_ends_in_that_moment_has_ended(void **state)
 }
 
 static void
+a_refusal_of_an_account_that_changes_is_not_put_beneath_it(void **state)
+{
+	struct sign_on_visitor visitor;
+	struct sign_on asked;
+	struct unit *unit;
+	size_t before;
+
+	(void)state;
+	sign_on_stage_open(6);
+	sign_on_shop(STANDING_APPROVED, arena_print(&stage.arena, SHOP_REQUIRES, "4"), SHOP_ATTRIBUTES, "");
+	sign_on_client();
+	sign_on_log_in(&stage.person);
+	asked = sign_on_asked();
+	asked.never_ask = true;
+	visitor = sign_on_visitor();
+	signing.account.sessions_from = instant_after(stage.now, 1);
+	unit = stage_unit();
+	account_put(unit, &stage.arena, &signing.account);
+	stage_commit(unit);
+	before = stage_count(&history_table);
+	stage.done = false;
+	sign_on_begin(stage.store, &stage.arena, &signing.settings, &asked, &signing.client->rp, &visitor,
+	    sign_on_on_step, NULL);
+	stage_run();
+	expect_text("judged anew: nobody is there", sign_on_outcome(), "refused login_required");
+	expect_number("nothing was written", stage_count(&history_table), before);
+	sign_on_stage_close();
+}
+
+static void
 who_is_not_approved_is_not_served(void **state)
 {
 	struct sign_on asked;
@@ -472,6 +522,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nobody_logs_in_first),
 		cmocka_unit_test(who_is_known_goes_through_with_one_commit_and_no_row),
+		cmocka_unit_test(what_stands_for_something_else_does_not_stay_beside_it),
 		cmocka_unit_test(what_was_declined_is_not_asked_for_again),
 		cmocka_unit_test(who_says_no_is_left_alone),
 		cmocka_unit_test(an_old_certificate_is_looked_at_before_a_session_is_enough),
@@ -479,6 +530,7 @@ main(void)
 		cmocka_unit_test(what_one_person_chose_is_not_another_s),
 		cmocka_unit_test(a_level_that_lacks_is_refused_with_its_decision),
 		cmocka_unit_test(what_ends_in_that_moment_has_ended),
+		cmocka_unit_test(a_refusal_of_an_account_that_changes_is_not_put_beneath_it),
 		cmocka_unit_test(who_is_not_approved_is_not_served),
 		cmocka_unit_test(who_comes_back_to_a_relying_party_is_counted),
 		cmocka_unit_test(too_much_is_refused),

@@ -80,6 +80,15 @@ put_decisions(struct unit *unit, const struct sign_on_case *c, const struct sign
 	return OK;
 }
 
+/* Who erases the account in this moment was the first: what is put beneath it would outlive it. */
+static void
+expect_account(struct unit *unit, const struct sign_on_case *c)
+{
+	const struct ask account = account_ask(&c->account->id);
+
+	unit_expect(unit, &account_table, account.from, c->account->generation);
+}
+
 /* Refused */
 
 enum err
@@ -93,6 +102,7 @@ sign_on_put_refused(struct unit *unit, struct arena *arena, const struct sign_on
 	delete_row(unit, c->sign_on);
 	if (!v->decided.count)
 		return OK;
+	expect_account(unit, c);
 	name = pairwise_name(&c->settings->pairwise, c->rp->sector, v->persona, &c->account->id);
 	return put_decisions(unit, c, v, pairwise_subject(arena, &name), &(struct history_event){
 		.kind = HISTORY_LOGIN_REFUSED, .at = c->now, .actor = span_text("person"), .name = name_of(c),
@@ -101,15 +111,12 @@ sign_on_put_refused(struct unit *unit, struct arena *arena, const struct sign_on
 
 /* Done */
 
-/* Who ends the session, stops an authenticator of it, erases the account or takes the consent back in this moment was
- * the first. */
+/* Who ends the session, stops an authenticator of it or takes the consent back in this moment was the first, too. */
 static void
 expect_unchanged(struct unit *unit, struct arena *arena, const struct sign_on_case *c,
     const struct sign_on_verdict *v)
 {
-	const struct ask account = account_ask(&c->account->id);
-
-	unit_expect(unit, &account_table, account.from, c->account->generation);
+	expect_account(unit, c);
 	session_expect(unit, arena, c->session);
 	if (!v->agreed_now)
 		unit_expect(unit, &consent_table, id_pair(arena, &c->account->id, &c->consent->id),
