@@ -113,6 +113,8 @@ static const struct { const char *title, *client, *form, *told; } good[] = {
 	{ "they are meant, if the client's record says so", ",\"acr_values_essential\":true",
 	    BASIC "&acr_values=x" PKCE,
 	    "openid acr=x!" },
+	{ "words that nobody can read do not take the client's own away",
+	    LEVEL ",\"acr_values_essential\":true", BASIC "&acr_values=%C3%A9+%22" PKCE, "openid acr=urn:a urn:b!" },
 	{ "where none are asked for, none are meant", ",\"acr_values_essential\":true", BASIC PKCE, "openid" },
 	{ "claims before acr_values", LEVEL, BASIC "&acr_values=x&claims=%7B%22id_token%22%3A%7B%22acr%22%3A%7B"
 	    "%22essential%22%3Atrue%2C%22value%22%3A%22y%22%7D%7D%7D" PKCE, "openid acr=y!" },

@@ -87,9 +87,9 @@ read_answer(struct reading *g, struct span form)
 		return "invalid_request";
 	if (value.size > ANSWER_STATE_LARGEST)
 		return refuse(g, "invalid_request", "RFC 6749 s4.1.1", "the parameter state is too long to be kept");
-	g->to->state = value;
 	if (has_controls(value))
 		return refuse(g, "invalid_request", "RFC 6749 sA.5", "the parameter state has control characters");
+	g->to->state = value;
 	if (form_read(g->arena, form, &mode, &value, 1, g->why) != OK)
 		return "invalid_request";
 	g->to->form_post = span_is(value, "form_post");
@@ -325,6 +325,7 @@ static const char *
 read_claims(struct reading *g)
 {
 	struct claims_request c = { .acr_essential = false };
+	struct span asked;
 
 	if (g->openid && g->p[CLAIMS].size && claims_request_read(g->arena, g->p[CLAIMS], &c, g->why) != OK)
 		return "invalid_request";
@@ -332,8 +333,9 @@ read_claims(struct reading *g)
 		claims_wish(g->asked->wishes, &g->asked->wish_count, c.wishes[i]);
 	g->asked->request = c.verified;
 	g->claims_subject = c.subject;
-	g->asked->acr_values = c.acr_values.size ? c.acr_values : g->p[ACR_VALUES].size ?
-	    words_kept(g, g->p[ACR_VALUES]) : defaults_joined(g);
+	/* Words that nobody can read ask for nothing: they do not take the client's own away (federation.md 4, 21). */
+	asked = c.acr_values.size ? c.acr_values : words_kept(g, g->p[ACR_VALUES]);
+	g->asked->acr_values = asked.size ? asked : defaults_joined(g);
 	g->asked->acr_essential = c.acr_essential || (g->client->acr_essential && g->asked->acr_values.size);
 	return NULL;
 }
