@@ -4,6 +4,7 @@
  */
 #include "front/oidc_stage.h"
 
+#include "store/memory.h"
 #include "transaction/logout/logout_notice.h"
 
 #define OUT "https://www.shop.example/bye"
@@ -210,6 +211,24 @@ who_is_not_logged_in_is_sent_back_by_an_id_token_of_ours_alone(void **state)
 	op_close();
 }
 
+static void
+what_changed_meanwhile_is_looked_at_again(void **state)
+{
+	(void)state;
+	open_logged_in(6);
+	store_memory_fail_commits(stage.store, 1, ERR_CONFLICT);
+	op_expect("logged out", op_get(arena_print(&stage.arena, "/oidc/end_session?%s", query_of(0))), 303,
+	    BACK_WITH_STATE);
+	expect_logged_out("at the second try", true);
+	op_close();
+	open_logged_in(7);
+	store_memory_fail_commits(stage.store, 1, ERR_FULL);
+	op_expect("a page says that it is not", op_get(arena_print(&stage.arena, "/oidc/end_session?%s", query_of(0))),
+	    503, "Content-Type: text/html");
+	expect_logged_out("still there", false);
+	op_close();
+}
+
 /* The page */
 
 #define SHOP_ASKS "\"client_id\":\"" SHOP "\",\"post_logout_redirect_uri\":\"" OUT "\""
@@ -286,6 +305,7 @@ main(void)
 		cmocka_unit_test(a_form_does_the_same),
 		cmocka_unit_test(a_form_of_another_site_comes_again_as_a_query),
 		cmocka_unit_test(an_id_token_that_has_expired_says_who_is_meant),
+		cmocka_unit_test(what_changed_meanwhile_is_looked_at_again),
 		cmocka_unit_test(who_is_not_logged_in_is_sent_back_by_an_id_token_of_ours_alone),
 		cmocka_unit_test(the_person_says_yes),
 		cmocka_unit_test(yes_leads_nowhere_else),

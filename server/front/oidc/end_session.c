@@ -14,6 +14,7 @@
 #include "codec/reader.h"
 #include "codec/text.h"
 #include "front/oidc/answer.h"
+#include "front/oidc/error_page.h"
 #include "front/oidc/front.h"
 #include "http/cookie.h"
 #include "model/localized.h"
@@ -21,6 +22,7 @@
 
 #define ANSWER_LARGEST (8 * KIB)
 #define PAGE_LARGEST (48 * KIB)
+#define TRIES 3                      /* at who is logged in, where that changes meanwhile */
 
 struct leaving {
 	struct exchange *exchange;
@@ -31,13 +33,24 @@ struct leaving {
 	struct end_session_verdict verdict;
 	struct session_end end;
 	void (*judged)(struct leaving *);
-	bool page;                   /* it asks, and is told where to go on */
+	bool page;                   /* it is answered with JSON */
+	unsigned tries;
 	struct problem why;
 };
 
 static on_client on_client_found;
 static on_session on_session_known;
 static on_session_end on_ended;
+
+/* JSON for the page; who followed a link is told by one. */
+static void
+fail(struct leaving *l, enum err err, const struct problem *why)
+{
+	if (l->page)
+		exchange_refuse_failure(l->exchange, err, why);
+	else
+		error_page_send(l->exchange, l->front->settings, status_of(err), l->asked.client_id, why);
+}
 
 /* Who asks, and who is there */
 
@@ -68,7 +81,7 @@ on_client_found(void *arg, enum err err, const struct client *client, const stru
 
 	exchange_hold(l->exchange, NULL);
 	if (err != OK && err != ERR_NOT_FOUND && err != ERR_DENIED) {
-		exchange_refuse_failure(l->exchange, err, why);
+		fail(l, err, why);
 		return;
 	}
 	l->found.client = err == OK ? client : NULL;
@@ -83,7 +96,7 @@ on_session_known(void *arg, enum err err, const struct session *session, const s
 
 	exchange_hold(l->exchange, NULL);
 	if (err != OK && err != ERR_DENIED) {
-		exchange_refuse_failure(l->exchange, err, why);
+		fail(l, err, why);
 		return;
 	}
 	if (err == OK) {
@@ -161,8 +174,10 @@ on_ended(void *arg, enum err err, const struct problem *why)
 	exchange_hold(l->exchange, NULL);
 	if (err == OK)
 		reply(l);
+	else if (err == ERR_CONFLICT && ++l->tries < TRIES)
+		find_session(l);
 	else
-		exchange_refuse_failure(l->exchange, err, why);
+		fail(l, err, why);
 }
 
 /* /oidc/end_session */
@@ -254,6 +269,7 @@ show_logout(struct exchange *e, void *front)
 	l->exchange = e;
 	l->front = front;
 	l->now = clock_now();
+	l->page = true;
 	end_session_read(e->arena, e->request->query, &none, &l->asked);
 	begin(l, tell);
 }
