@@ -277,6 +277,27 @@ introspection_tells_the_client_whose_it_is(void **state)
 	scene_close(&s);
 }
 
+/* RFC 7662 s2.2: of the token, not of the login that it came from. */
+static void
+introspection_tells_when_the_token_was_issued(void **state)
+{
+	static struct scene s;
+	struct grant_secret code;
+	struct held h;
+	struct grant g;
+
+	(void)state;
+	scene_open(&s, 21, "");
+	g = scene_grant(&s, &code);
+	g.made.us -= SECONDS(3600);
+	h = hold(&s, &g);
+	expect_answer(&s, "an access token", ask(&s, INTROSPECT, s.secret, h.of_access), 200, arena_print(
+	    &s.stage.arena, "\"iat\":|!\"iat\":%lld", (long long)(g.made.us / SECONDS(1))));
+	expect_answer(&s, "a refresh token", ask(&s, INTROSPECT, s.secret, h.of_refresh), 200, arena_print(
+	    &s.stage.arena, "\"iat\":|!\"iat\":%lld", (long long)(g.made.us / SECONDS(1))));
+	scene_close(&s);
+}
+
 static void
 introspection_is_signed_where_it_is_asked(void **state)
 {
@@ -337,6 +358,7 @@ main(void)
 		cmocka_unit_test(a_level_is_what_a_decision_would_come_to),
 		cmocka_unit_test(what_has_ended_stands_for_nothing_at_once),
 		cmocka_unit_test(introspection_tells_the_client_whose_it_is),
+		cmocka_unit_test(introspection_tells_when_the_token_was_issued),
 		cmocka_unit_test(introspection_is_signed_where_it_is_asked),
 		cmocka_unit_test(a_client_gives_up_what_is_its_own),
 	};

@@ -155,7 +155,7 @@ write_active(struct buffer *b, const struct introspecting *i, const struct holdi
 	json_write_given(b, "scope", h->scope);
 	if (h->kind == GRANT_ACCESS)
 		json_write_member(b, "token_type", span_text("Bearer"));
-	json_write_seconds(b, "iat", g->made);
+	json_write_seconds(b, "iat", h->access ? h->access->since : g->refresh.since);
 	json_write_seconds(b, "exp", h->until);
 	json_write_given(b, "acr", g->context);
 	json_write_words(b, "amr", g->methods);

@@ -115,7 +115,7 @@ grant_access_add(struct grant *g, const struct grant_secret *secret, struct span
 	if (kept == GRANT_ACCESS_TOKENS)
 		memmove(g->access, g->access + 1, --kept * sizeof(*g->access));
 	added = &g->access[kept];
-	*added = (struct grant_access){ .until = { now.us + GRANT_ACCESS_FOR }, .scope = scope };
+	*added = (struct grant_access){ .since = now, .until = { now.us + GRANT_ACCESS_FOR }, .scope = scope };
 	if (instant_before(g->expires, added->until))
 		added->until = g->expires;
 	memcpy(added->digest, secret->digest, sizeof(added->digest));

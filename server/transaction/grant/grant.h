@@ -73,7 +73,7 @@ struct grant {
 	} code;
 	struct grant_access {
 		uint8_t digest[32];
-		struct instant until;
+		struct instant since, until;
 		struct span scope;       /* empty: the grant's */
 	} access[GRANT_ACCESS_TOKENS];   /* the newest last */
 	size_t access_count;

@@ -7,7 +7,7 @@
 #include "base/record.h"
 #include "base/role.h"
 
-#define FORM 1
+#define FORM 2
 #define ROW_LARGEST (24 * KIB)
 #define MARK_LARGEST (8 * KIB)
 #define KEY (2 * sizeof(struct id))
@@ -84,6 +84,7 @@ grant_write(struct buffer *b, const struct grant *g)
 	buffer_u8(b, (uint8_t)g->access_count);
 	for (size_t i = 0; i < g->access_count; i++) {
 		buffer_add(b, span_of(g->access[i].digest, sizeof(g->access[i].digest)));
+		buffer_instant(b, g->access[i].since);
 		buffer_instant(b, g->access[i].until);
 		write_span(b, g->access[i].scope);
 	}
@@ -131,6 +132,7 @@ grant_read(struct span value, struct grant *out)
 		return false;
 	for (size_t i = 0; i < g.access_count; i++) {
 		record_copy(&r, g.access[i].digest, sizeof(g.access[i].digest));
+		g.access[i].since = record_instant(&r);
 		g.access[i].until = record_instant(&r);
 		g.access[i].scope = record_block(&r);
 	}
