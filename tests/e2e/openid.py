@@ -156,6 +156,8 @@ def described(f):
             ok(f"{name} says how clients show who they are", "private_key_jwt" in told[f"{name}_auth_methods_supported"] and
                "ES256" in told[f"{name}_auth_signing_alg_values_supported"] and
                "none" not in told[f"{name}_auth_signing_alg_values_supported"])
+    ok("a public client is told that it introspects nothing", "none" in told["token_endpoint_auth_methods_supported"] and
+       "none" not in told["introspection_endpoint_auth_methods_supported"], told)
     ok("nothing that is not there is told of", not any(n in told for n in (
         "pushed_authorization_request_endpoint", "device_authorization_endpoint", "backchannel_authentication_endpoint",
         "dpop_signing_alg_values_supported", "request_object_signing_alg_values_supported", "registration_endpoint")), told)

@@ -12,19 +12,22 @@
 #define CACHING "Cache-Control: public, max-age=300\r\nAccess-Control-Allow-Origin: *\r\n"
 #define TYPE "Content-Type: application/json\r\n"
 
+/* A public client has none to introspect with (RFC 7662 s2.1). */
+#define METHODS "\"private_key_jwt\",\"client_secret_basic\",\"client_secret_post\""
+
 /* Where there is a route, there is an endpoint. */
 static const struct endpoint {
 	const char *name, *path;
-	bool authenticates;      /* clients show there who they are (RFC 8414 s2) */
+	const char *methods;     /* by which clients show there who they are (RFC 8414 s2); NULL: they do not */
 } endpoints[] = {
-	{ "authorization_endpoint", "/oidc/authorize", false },
-	{ "token_endpoint", "/oidc/token", true },
-	{ "userinfo_endpoint", "/oidc/userinfo", false },
-	{ "jwks_uri", "/oidc/jwks", false },
-	{ "registration_endpoint", "/oidc/register", false },
-	{ "introspection_endpoint", "/oidc/introspect", true },
-	{ "revocation_endpoint", "/oidc/revoke", true },
-	{ "end_session_endpoint", "/oidc/end_session", false },
+	{ "authorization_endpoint", "/oidc/authorize", NULL },
+	{ "token_endpoint", "/oidc/token", "[" METHODS ",\"none\"]" },
+	{ "userinfo_endpoint", "/oidc/userinfo", NULL },
+	{ "jwks_uri", "/oidc/jwks", NULL },
+	{ "registration_endpoint", "/oidc/register", NULL },
+	{ "introspection_endpoint", "/oidc/introspect", "[" METHODS "]" },
+	{ "revocation_endpoint", "/oidc/revoke", "[" METHODS ",\"none\"]" },
+	{ "end_session_endpoint", "/oidc/end_session", NULL },
 };
 
 /* The same whatever is configured. */
@@ -49,7 +52,6 @@ static const struct {
 	{ "ui_locales_supported", "[\"ja\",\"en\"]" },
 };
 
-#define CLIENT_METHODS "[\"private_key_jwt\",\"client_secret_basic\",\"client_secret_post\",\"none\"]"
 #define CLIENT_ALGORITHMS "[\"RS256\",\"PS256\",\"ES256\",\"ES384\",\"EdDSA\"]"
 
 static void
@@ -78,9 +80,9 @@ write_endpoint(struct buffer *b, const struct oidc_settings *s, const struct end
 	buffer_text(&url, e->path);
 	json_write_member(b, e->name, buffer_span(&url));
 	buffer_release(&url);
-	if (!e->authenticates)
+	if (!e->methods)
 		return;
-	buffer_print(b, ",\"%s_auth_methods_supported\":" CLIENT_METHODS, e->name);
+	buffer_print(b, ",\"%s_auth_methods_supported\":%s", e->name, e->methods);
 	buffer_print(b, ",\"%s_auth_signing_alg_values_supported\":" CLIENT_ALGORITHMS, e->name);
 }
 

@@ -58,7 +58,7 @@ client_basic_read(struct arena *arena, struct span authorization, struct client_
 	if (!span_equal_nocase(scheme, span_text("Basic")))
 		return true;
 	out->basic = true;
-	if (!base64_read(arena, span_trim(rest), &secret) || !memchr(secret.data, ':', secret.size))
+	if (!base64_read(arena, span_trim(rest), &secret) || !secret.size || !memchr(secret.data, ':', secret.size))
 		return false;
 	id = span_cut(&secret, ':');
 	return form_decode(arena, id, &out->basic_id) && form_decode(arena, secret, &out->basic_secret);
