@@ -8,6 +8,7 @@
 #include "authn/fido_catalogue.h"
 #include "base/span.h"
 #include "front/authzen/metadata.h"
+#include "front/saml/message_use.h"
 #include "ledger/ledger.h"
 #include "person/account.h"
 #include "person/attribute.h"
@@ -116,6 +117,7 @@ static const struct table *const own[] = {
 	&grant_of_account_table,
 	&sign_on_table,
 	&logout_notice_table,
+	&saml_message_table,
 };
 
 table_list
