@@ -111,8 +111,9 @@ class Ours:
         page, _, sign_on = dict(fields).get("Location", "").partition("#")
         if page != "/consent/":
             raise SystemExit(f"the person is not asked: {fields} {body}")
-        persona = self.need(browser.get(f"/v1/sign-on/{sign_on}"))["persona"]
-        agreed = self.need(browser.post(f"/v1/sign-on/{sign_on}/agree", {"persona": persona, "items": ["name"]}))
+        shown = self.need(browser.get(f"/v1/sign-on/{sign_on}"))
+        agreed = self.need(browser.post(f"/v1/sign-on/{sign_on}/agree", {
+            "purpose": shown["purpose"], "persona": shown["persona"], "items": ["name"]}))
         _, fields, body = browser.send("GET", agreed["location"], None, browser.headers())
         if "code=" not in dict(fields).get("Location", ""):
             raise SystemExit(f"the person does not come back with a code: {fields} {body}")

@@ -346,11 +346,12 @@ def login_forgery(m, w):
             two.told["state"] == two.asked["state"], two)
     third = person.visits("GET", "/oidc/authorize", one.asked)
     waiting = third.fields["location"].partition("#")[2]
+    yes = {"purpose": "sign-on:0123456789abcdef", "persona": "private", "items": []}
     m.holds("a sign-on that waits is its browser's: another has nothing to show", third.fields["location"].startswith("/consent/") and
             stranger.browser.get(f"/v1/sign-on/{waiting}")[0] == 404 and
-            stranger.browser.post(f"/v1/sign-on/{waiting}/agree", {"persona": "private", "items": []})[0] == 404)
+            stranger.browser.post(f"/v1/sign-on/{waiting}/agree", yes)[0] == 404)
     m.holds("nor to go on with", is_page(stranger.visits("GET", f"/oidc/continue/{waiting}")))
-    status, told = person.browser.post(f"/v1/sign-on/{waiting}/agree", {"persona": "private", "items": []},
+    status, told = person.browser.post(f"/v1/sign-on/{waiting}/agree", yes,
                                        Origin="https://evil.example", Sec_Fetch_Site="cross-site")
     m.holds("a page of another site agrees to nothing", status == 403, (status, told))
     person.follows(third, one)

@@ -321,7 +321,7 @@ class Person:
             persona = persona or shown["persona"]
             offered = next(one["items"] for one in shown["personas"] if one["persona"] == persona)
             names = [one["name"] for one in offered if one["asked"]] if items is None else items
-            status, done = self.browser.post(f"/v1/sign-on/{sign_on}/agree", {"persona": persona, "items": names})
+            status, done = self.browser.post(f"/v1/sign-on/{sign_on}/agree", {"purpose": shown["purpose"], "persona": persona, "items": names})
         if status != 200:
             raise ValueError(f"the answer is not taken: {status} {done}")
         return done["location"]

@@ -410,6 +410,7 @@ export const signOn = {
 		privacy: { framework: "jp-idtf", level: "2", title: text("レベル2（中）", "Level 2 (medium)") },
 	},
 	person: { number: account.number },
+	purpose: "sign-on:0123456789abcdef",
 	persona: "private",
 	personas: [
 		{

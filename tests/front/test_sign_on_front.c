@@ -193,6 +193,14 @@ the_page_is_told_who_wants_what(void **state)
 	scene_close();
 }
 
+/* A yes to what the shop asks for now. */
+static const char *
+yes(const char *body)
+{
+	return arena_print(&stage.arena, "{\"purpose\":\"%.*s\",%s",
+	    SPAN_ARGS(choice_purpose(&stage.arena, &signing.client->rp)), body + 1);
+}
+
 static void
 yes_and_no_are_taken(void **state)
 {
@@ -221,8 +229,13 @@ yes_and_no_are_taken(void **state)
 	sign_on_wish(&asked, "birthdate");
 	wait_for_consent(&asked);
 	for (size_t i = 0; i < COUNT(wrong); i++)
-		expect_number(wrong[i].title, ask("POST", wrong[i].end, wrong[i].body), wrong[i].status);
-	expect_number("yes", ask("POST", "/agree", "{\"persona\":\"private\",\"items\":[\"name\",\"age_over_20\"]}"),
+		expect_number(wrong[i].title, ask("POST", wrong[i].end, strcmp(wrong[i].end, "/agree") == 0 &&
+		    *wrong[i].body == '{' ? yes(wrong[i].body) : wrong[i].body), wrong[i].status);
+	expect_number("without what it is a yes to", ask("POST", "/agree",
+	    "{\"persona\":\"private\",\"items\":[\"name\"]}"), 400);
+	expect_number("to something else", ask("POST", "/agree", "{\"purpose\":\"sign-on:0123456789abcdef\","
+	    "\"persona\":\"private\",\"items\":[\"name\"]}"), 409);
+	expect_number("yes", ask("POST", "/agree", yes("{\"persona\":\"private\",\"items\":[\"name\",\"age_over_20\"]}")),
 	    200);
 	expect_true("goes on", says("{\"location\":\"/oidc/continue/"));
 	stage.now = clock_now();
@@ -260,13 +273,13 @@ only_its_browser_and_only_our_pages(void **state)
 	    OURS "Cookie: __Host-watashi=%s\r\n", scene.session), ""), 404);
 	scene.browser[3] ^= 1;
 	expect_number("another browser's", ask("GET", "", ""), 404);
-	expect_number("nor does it agree", ask("POST", "/agree", "{\"persona\":\"private\",\"items\":[]}"), 404);
+	expect_number("nor does it agree", ask("POST", "/agree", yes("{\"persona\":\"private\",\"items\":[]}")), 404);
 	expect_number("nor refuse", ask("POST", "/deny", "{}"), 404);
 	scene.browser[3] ^= 1;
 	scene.session[0] = '\0';
 	expect_number("logged out: nothing of the person is shown", ask("GET", "", ""), 403);
 	expect_true("not a word", !strstr(scene.answer, stage.person.account.number));
-	expect_number("nor agreed to", ask("POST", "/agree", "{\"persona\":\"private\",\"items\":[]}"), 403);
+	expect_number("nor agreed to", ask("POST", "/agree", yes("{\"persona\":\"private\",\"items\":[]}")), 403);
 	expect_number("but refused it may be", ask("POST", "/deny", "{}"), 200);
 	signing.sign_on.id.bytes[5] ^= 1;
 	expect_number("none of this id", ask("GET", "", ""), 404);

@@ -17,6 +17,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (agreement_read(&a, span_of(data, size), &agreement, &why) == OK) {
 		assert(agreement.persona > PERSONA_NONE && agreement.persona < PERSONAS);
+		assert(agreement.purpose.size && utf8_valid(agreement.purpose));
 		assert(agreement.items && agreement.item_count <= RELEASE_KINDS);
 		for (size_t i = 0; i < agreement.item_count; i++)
 			assert(agreement.items[i].size && agreement.items[i].size <= 64 &&

@@ -8,6 +8,7 @@
 #include "transaction/member_stage.h"
 
 #include "transaction/client/client.h"
+#include "transaction/sign_on/choice.h"
 #include "transaction/sign_on/sign_on.h"
 
 #define SHOP "https://shop.example/"
@@ -289,7 +290,8 @@ sign_on_agreed(enum persona persona, const char *items)
 {
 	struct sign_on_request asked = { .id = signing.sign_on.id, .visitor = sign_on_visitor() };
 	struct span names[RELEASE_KINDS], rest = span_text(items);
-	struct sign_on_agreement agreement = { .persona = persona, .items = names };
+	struct sign_on_agreement agreement = { .purpose = choice_purpose(&stage.arena, &signing.client->rp),
+		.persona = persona, .items = names };
 
 	while (rest.size)
 		names[agreement.item_count++] = span_cut(&rest, ',');

@@ -156,6 +156,29 @@ what_stands_for_something_else_does_not_stay_beside_it(void **state)
 }
 
 static void
+a_yes_is_to_what_was_read(void **state)
+{
+	struct sign_on asked;
+
+	(void)state;
+	sign_on_stage_open(2);
+	sign_on_log_in(&stage.person);
+	asked = sign_on_asked();
+	sign_on_wish(&asked, "name");
+	expect_text("the page", sign_on_run(&asked), "consent");
+	expect_ok("yes", sign_on_agreed(PERSONA_PRIVATE, "name"), &stage.why);
+	sign_on_shop(STANDING_APPROVED, "", "{\"name\":\"name\",\"purpose\":{\"en\":\"Advertising\"}}", "");
+	expect_text("to something else than what it is for now", sign_on_go_on(), "consent");
+	expect_number("nothing was granted", stage_count(&grant_table), 0);
+	expect_problem("nor is a page of before agreed to", sign_on_agreed(PERSONA_PRIVATE, "name"), &stage.why,
+	    ERR_CONFLICT, "/purpose");
+	sign_on_client();
+	expect_ok("read anew", sign_on_agreed(PERSONA_PRIVATE, "name"), &stage.why);
+	expect_text("it is done", sign_on_go_on(), "done");
+	sign_on_stage_close();
+}
+
+static void
 what_was_declined_is_not_asked_for_again(void **state)
 {
 	struct sign_on asked;
@@ -523,6 +546,7 @@ main(void)
 		cmocka_unit_test(nobody_logs_in_first),
 		cmocka_unit_test(who_is_known_goes_through_with_one_commit_and_no_row),
 		cmocka_unit_test(what_stands_for_something_else_does_not_stay_beside_it),
+		cmocka_unit_test(a_yes_is_to_what_was_read),
 		cmocka_unit_test(what_was_declined_is_not_asked_for_again),
 		cmocka_unit_test(who_says_no_is_left_alone),
 		cmocka_unit_test(an_old_certificate_is_looked_at_before_a_session_is_enough),

@@ -43,15 +43,17 @@ agreement_read(struct arena *arena, struct span body, struct sign_on_agreement *
 	*out = (struct sign_on_agreement){ .persona = PERSONA_NONE };
 	reader_object(&r);
 	while (reader_member(&r, &name)) {
-		if (span_is(name, "persona"))
+		if (span_is(name, "purpose"))
+			out->purpose = reader_string(&r, 1, NAME_LARGEST);
+		else if (span_is(name, "persona"))
 			out->persona = read_persona(&r);
 		else if (span_is(name, "items"))
 			read_items(arena, &r, out);
 	}
 	if (reader_end(&r, why) != OK)
 		return why->code;
-	if (!out->persona || !out->items)
-		return problem_set(why, ERR_INVALID, "", "/%s: expected with the other, found nothing",
-		    out->persona ? "items" : "persona");
+	if (!out->purpose.size || !out->persona || !out->items)
+		return problem_set(why, ERR_INVALID, "", "/%s: expected with the others, found nothing",
+		    !out->purpose.size ? "purpose" : out->persona ? "items" : "persona");
 	return OK;
 }

@@ -202,6 +202,7 @@ write_view(struct buffer *b, const struct sign_on_view *view)
 		write_persona(b, view, &view->personas[i]);
 	buffer_byte(b, ']');
 	write_learns(b, view);
+	json_write_member(b, "purpose", c->purpose);
 	write_flag(b, "offline", c->sign_on->offline);
 	write_remembered(b, view->before);
 	json_write_time(b, "until", c->sign_on->expires);

@@ -147,7 +147,7 @@ const refuse = (place) => action(["渡さずにやめる", "Refuse"], () => answ
 const personasLink = (words) => element("a", { href: "/account/#personas" }, words);
 
 /* Of one that takes more, or cannot be had, nothing is shown. */
-function shut(one, place) {
+function shut(asked, one, place) {
 	if (one.why_not === "lacks") {
 		return [
 			told(["この立場では利用できません。", "The service cannot be used as this persona."], lacking(one), {
@@ -178,7 +178,7 @@ function shut(one, place) {
 			"div",
 			{ class: "buttons" },
 			action(["もう一度確かめて続ける", "Confirm and go on"], () =>
-				answer(place, "agree", { persona: one.persona, items: [] }),
+				answer(place, "agree", { purpose: asked.purpose, persona: one.persona, items: [] }),
 			),
 			refuse(place),
 		),
@@ -213,7 +213,7 @@ function open(asked, one, place) {
 				"div",
 				{ class: "buttons" },
 				action(["この内容で渡して、続ける", "Allow, and go on"], () =>
-					answer(place, "agree", { persona: one.persona, items: items.names() }),
+					answer(place, "agree", { purpose: asked.purpose, persona: one.persona, items: items.names() }),
 				),
 				refuse(place),
 			),
@@ -228,7 +228,7 @@ function draw(asked) {
 		const one = of(asked, persona);
 		const place = element("div", { class: "answer" });
 
-		rest.replaceChildren(...(one.possible ? open(asked, one, place) : shut(one, place)));
+		rest.replaceChildren(...(one.possible ? open(asked, one, place) : shut(asked, one, place)));
 	};
 
 	as(asked.persona);

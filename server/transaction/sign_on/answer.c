@@ -100,6 +100,9 @@ agree(struct answering *a, const struct sign_on_case *c, struct problem *why)
 
 	if (sign_on_view_of(a->arena, c, &view, why) != OK)
 		return why->code;
+	if (!span_equal(g->purpose, c->purpose))
+		return problem_set(why, ERR_CONFLICT, "",
+		    "/purpose: what the service asks for changed while the person was reading");
 	as = sign_on_as(&view, g->persona);
 	if (!as)
 		return problem_set(why, ERR_INVALID, "", "/persona: expected one that was offered");
@@ -110,6 +113,7 @@ agree(struct answering *a, const struct sign_on_case *c, struct problem *why)
 		return problem_set(why, ERR_INVALID, "", "/items: as this persona nothing was offered yet");
 	a->sign_on = *c->sign_on;
 	a->sign_on.agreed_by = c->account->id;
+	a->sign_on.purpose = c->purpose;
 	a->sign_on.persona = g->persona;
 	a->sign_on.items = (struct span){ 0 };
 	return as->offer ? choice_of(a->arena, c->sign_on, as->offer, g->items, g->item_count, &a->sign_on.items, why) :

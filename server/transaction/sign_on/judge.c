@@ -261,7 +261,8 @@ sign_on_lacks(const struct release_offer *offer)
 static bool
 agreed_here(const struct sign_on_case *c)
 {
-	return c->account && id_equal(&c->sign_on->agreed_by, &c->account->id);
+	return c->account && id_equal(&c->sign_on->agreed_by, &c->account->id) &&
+	    span_equal(c->sign_on->purpose, c->purpose);
 }
 
 static bool

@@ -8,7 +8,7 @@
 #include "base/record.h"
 #include "base/role.h"
 
-#define FORM 1
+#define FORM 2
 #define ROW_LARGEST (64 * KIB)
 
 const struct table sign_on_table = { "sign-on", ROLE_BIT(ROLE_WORKER), 0 };
@@ -62,6 +62,7 @@ sign_on_write(struct buffer *b, const struct sign_on *s)
 	buffer_instant(b, s->since);
 	buffer_id(b, &s->login);
 	buffer_id(b, &s->agreed_by);
+	buffer_block(b, s->purpose);
 	buffer_u8(b, (uint8_t)s->persona);
 	buffer_block(b, s->items);
 	buffer_instant(b, s->made);
@@ -126,6 +127,7 @@ sign_on_read(struct span value, struct sign_on *out)
 	out->since = record_instant(&r);
 	out->login = record_id(&r);
 	out->agreed_by = record_id(&r);
+	out->purpose = record_block(&r);
 	out->persona = (enum persona)record_u8(&r);
 	out->items = record_block(&r);
 	out->made = record_instant(&r);

@@ -59,6 +59,7 @@ struct sign_on {
 	struct id login;                 /* the last one that it led to; zero: none */
 	struct id agreed_by;             /* the account that chose what follows; zero: nobody yet */
 	bool denied;
+	struct span purpose;             /* choice_purpose() of what was read then */
 	enum persona persona;
 	struct span items;               /* "name,-birthdate": to be told, not to be told */
 	struct instant made, expires;
@@ -133,12 +134,14 @@ struct pending *sign_on_continue(struct store *, struct arena *, const struct si
 
 /* The page (front/sign_on/); what it shows: sign_on/look.h. */
 struct sign_on_agreement {
+	struct span purpose;             /* choice_purpose() of what the page showed */
 	enum persona persona;
 	const struct span *items;        /* names of those that may be told, of what the page offered */
 	size_t item_count;
 };
 /* Written; the browser goes on to `location`, which lives in the arena. ERR_INVALID: a persona or an item that was not
- * offered; ERR_DENIED: nobody is logged in here, or not as it must be; else as above. */
+ * offered; ERR_DENIED: nobody is logged in here, or not as it must be; ERR_CONFLICT, too: the relying party asks for
+ * something else, or for another purpose, than what was read; else as above. */
 typedef void on_sign_on_answered(void *arg, enum err, struct span location, const struct problem *why);
 struct pending *sign_on_agree(struct store *, struct arena *, const struct sign_on_settings *,
     const struct sign_on_request *, const struct sign_on_agreement *, on_sign_on_answered *, void *arg);
