@@ -15,6 +15,7 @@ struct erasure_upkeep {
 	struct timer timer;
 	struct pending *waiting;
 	struct instant now;
+	uint8_t behind[ERASING_BEHIND]; /* where the next look begins: what never ends keeps nobody waiting */
 	struct ask ask;
 	struct erasing left[AT_ONCE];
 	size_t count, at;
@@ -31,7 +32,7 @@ on_time(void *arg)
 
 	u->now = u->settings.clock();
 	u->count = u->at = 0;
-	u->ask = erasings_ask(AT_ONCE);
+	u->ask = erasings_ask(u->behind, AT_ONCE);
 	u->waiting = store_load(u->store, &u->ask, 1, on_left, u);
 }
 
@@ -45,6 +46,16 @@ erase_next(struct erasure_upkeep *u)
 	u->request = (struct person_erasure){ .account = u->left[u->at].account, .actor = span_text("system"),
 		.now = u->now };
 	u->waiting = person_erase(u->store, &u->request, on_erased, u);
+}
+
+static void
+remember_how_far(struct erasure_upkeep *u)
+{
+	const struct row *last = u->ask.more ? &u->ask.rows[u->ask.count - 1] : NULL;
+
+	memset(u->behind, 0, sizeof(u->behind));
+	if (last && last->key.size < sizeof(u->behind))
+		memcpy(u->behind, last->key.data, last->key.size);
 }
 
 static void
@@ -63,6 +74,8 @@ on_left(void *arg, enum err err, const struct problem *why)
 		else if (!instant_before(u->now, instant_after(e->since, u->settings.patience)))
 			u->count++;
 	}
+	if (err == OK)
+		remember_how_far(u);
 	erase_next(u);
 }
 

@@ -141,11 +141,36 @@ what_cannot_be_written_now_is_tried_again(void **state)
 	expect_number("and nothing is to be done", rows_of(&erasing_table), 0);
 }
 
+/* Rows that nobody here can read stay: more of them than are looked at at once. */
+static void
+what_never_ends_keeps_nobody_waiting(void **state)
+{
+	struct unit *unit = unit_new(&arena, tables, id_new(now));
+
+	(void)state;
+	for (int i = 0; i < 100; i++) {
+		const struct id id = id_new(now);
+
+		unit_put(unit, &erasing_table, id_span(&id), span_text("?"));
+	}
+	stored = false;
+	store_commit(store, unit, on_stored, NULL);
+	while (!stored)
+		store_memory_step(store, now);
+	now = instant_after(now, 1000);
+	put_account(ACCOUNT_ERASED, true);
+	now = instant_after(now, LATER);
+	keep_house();
+	expect_number("it is gone on with", rows_of(&history_table), 0);
+	expect_number("they are still there", rows_of(&erasing_table), 100);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(what_is_left_of_an_ended_account_goes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_never_ends_keeps_nobody_waiting, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_cannot_be_written_now_is_tried_again, set_up, tear_down),
 	};
 

@@ -21,9 +21,9 @@ erasing_ask(const struct id *account)
 }
 
 struct ask
-erasings_ask(uint32_t limit)
+erasings_ask(const uint8_t behind[ERASING_BEHIND], uint32_t limit)
 {
-	return (struct ask){ .table = &erasing_table, .limit = limit };
+	return (struct ask){ .table = &erasing_table, .from = span_of(behind, ERASING_BEHIND), .limit = limit };
 }
 
 bool

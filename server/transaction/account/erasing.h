@@ -21,8 +21,9 @@ struct erasing {
 	uint32_t unread;             /* rows that could not be read, as the entry says */
 };
 struct ask erasing_ask(const struct id *account);
-/* Of all accounts. */
-struct ask erasings_ask(uint32_t limit);
+/* Of all accounts, from there on: all zero, or a row's key and a zero byte for what comes behind it. Borrowed. */
+#define ERASING_BEHIND 17
+struct ask erasings_ask(const uint8_t behind[ERASING_BEHIND], uint32_t limit);
 /* False: not ours. */
 bool erasing_read(const struct row *, struct erasing *out);
 void erasing_put(struct unit *, const struct erasing *);
