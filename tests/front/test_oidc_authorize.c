@@ -422,6 +422,29 @@ a_hint_says_who_is_meant(void **state)
 	op_close();
 }
 
+static void
+nobody_is_sent_too_often(void **state)
+{
+	(void)state;
+	op_open(71);
+	stage.settings.rates = rates_new(64);
+	stage.settings.limits[LIMIT_LOGINS] = (struct rate_limit){ 2, SECONDS(3600) };
+	for (int i = 0; i < 3; i++)
+		op_expect("a stranger's login", op_get(GO), 303, "Location: /login/#");
+	op_expect("is one of many at this address", op_get(GO), 429, "Retry-After:");
+	op_expect("what leaves nothing behind is not counted", op_get(GO "&prompt=none"), 303, "error=login_required");
+	op_log_in(&stage.person);
+	for (int i = 0; i < 3; i++)
+		op_expect("who is logged in", op_get(GO), 303, "Location: /consent/#");
+	op_expect("is counted alone, whatever is asked", op_get(GO "&prompt=none"), 303,
+	    BACK "error=temporarily_unavailable");
+	op_log_in(&stage.other);
+	op_expect("and not for others", op_get(GO), 303, "Location: /consent/#");
+	rates_free(stage.settings.rates);
+	stage.settings.rates = NULL;
+	op_close();
+}
+
 int
 main(void)
 {
@@ -441,6 +464,7 @@ main(void)
 		cmocka_unit_test(a_form_posts_itself),
 		cmocka_unit_test(what_another_site_posts_comes_again_as_a_query),
 		cmocka_unit_test(a_hint_says_who_is_meant),
+		cmocka_unit_test(nobody_is_sent_too_often),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

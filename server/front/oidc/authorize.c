@@ -9,6 +9,8 @@
 #include "front/oidc/front.h"
 #include "front/oidc/sign_on_visit.h"
 #include "http/haste.h"
+#include "ledger/entry.h"
+#include "net/rate.h"
 #include "transaction/client/client.h"
 
 struct authorization {
@@ -78,6 +80,25 @@ on_client_found(void *arg, enum err err, const struct client *client, const stru
 	sign_on_visit_open(&a->visit, begin_sign_on);
 }
 
+/* Any site may send a browser here, and who is logged in leaves a grant or a decision behind each time: so often as
+ * logins are begun at one address, and no more. */
+static bool
+is_sent_too_often(struct authorization *a, const struct account *account)
+{
+	const struct person_settings *p = a->visit.front->settings->person;
+	char id[LEDGER_ID_TEXT];
+	int64_t wait;
+
+	if (!p->rates || !p->limits[LIMIT_LOGINS].most)
+		return false;
+	wait = rate_take_within(p->rates, span_text(arena_print(a->visit.exchange->arena, "sign-ons of %s",
+	    ledger_id_text(&account->id, id))), p->limits[LIMIT_LOGINS], 1, clock_monotonic());
+	if (wait)
+		answer_error(a->visit.exchange, &a->to, a->visit.front->settings->issuer, "temporarily_unavailable",
+		    span_text("this person is sent here too often: it can be tried again in a while"), "");
+	return wait != 0;
+}
+
 /* Whoever is not logged in leaves rows behind by asking; so an address may not do it too often. */
 static void
 begin_sign_on(struct sign_on_visit *v)
@@ -85,7 +106,7 @@ begin_sign_on(struct sign_on_visit *v)
 	struct authorization *a = (struct authorization *)v;
 	const struct oidc_settings *s = v->front->settings;
 
-	if (!v->visitor.session && !a->asked.never_ask &&
+	if (v->visitor.session ? is_sent_too_often(a, v->visitor.account) : !a->asked.never_ask &&
 	    exchange_is_hasty(v->exchange, s->person->rates, s->person->limits[LIMIT_LOGINS], "logins were begun", 1))
 		return;
 	exchange_hold(v->exchange, sign_on_begin(v->front->store, v->exchange->arena, &s->sign_on, &a->asked,
