@@ -16,7 +16,7 @@
 
 #include "codec/form.h"
 #include "codec/text.h"
-#include "front/oidc/error_page.h"
+#include "http/reference_page.h"
 #include "http/server.h"
 #include "net/loop.h"
 
@@ -26,7 +26,7 @@
 /* Who asks, and where the answer goes; "GET /oidc/authorize?" OP_SHOP "&scope=…" is the least there is. */
 #define OP_SHOP "client_id=https%3A%2F%2Fshop.example%2F&redirect_uri=https%3A%2F%2Fwww.shop.example%2Fcb"
 #define OP_BASIC OP_SHOP "&response_type=code&scope=openid&state=af0ifjsldkj" OP_PKCE
-#define OP_ERROR_PAGE "<!doctype html><title>t</title><code>" ERROR_PAGE_MARK "</code>"
+#define OP_ERROR_PAGE "<!doctype html><title>t</title><code>" REFERENCE_PAGE_MARK "</code>"
 
 #define OP_COOKIES 8
 static struct {

@@ -49,7 +49,7 @@ static const struct { const char *title, *uri; } elsewhere[] = {
 };
 
 #define PAGE "Cache-Control: no-store|Referrer-Policy: no-referrer|X-Frame-Options: DENY|frame-ancestors 'none'|" \
-	"Content-Type: text/html|!Location|!attacker|!af0ifjsldkj|!" ERROR_PAGE_MARK "|!Access-Control"
+	"Content-Type: text/html|!Location|!attacker|!af0ifjsldkj|!" REFERENCE_PAGE_MARK "|!Access-Control"
 
 static void
 an_address_that_is_not_registered_is_told_the_person_alone(void **state)
@@ -111,7 +111,7 @@ the_page_that_is_served_has_a_place_for_its_number(void **state)
 	op_open(15);
 	expect_ok("the page", file_read(arena_print(&stage.arena, "%s/server/pages/sign-on-error/index.html",
 	    top ? top : "."), &page, &why), &why);
-	expect_true("has it", strstr(arena_text(&stage.arena, buffer_span(&page)), ERROR_PAGE_MARK) != NULL);
+	expect_true("has it", strstr(arena_text(&stage.arena, buffer_span(&page)), REFERENCE_PAGE_MARK) != NULL);
 	op.settings.error_page = buffer_span(&page);
 	op_expect("in both languages", op_get("/oidc/authorize"), 400, PAGE "|lang=\"ja\"|lang=\"en\"|</html>");
 	op_close();

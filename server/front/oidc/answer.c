@@ -3,8 +3,8 @@
 
 #include "base/record.h"
 #include "codec/text.h"
-#include "front/oidc/form_post.h"
 #include "http/cookie.h"
+#include "http/form_post.h"
 #include "http/oauth_error.h"
 #include "transaction/session/session.h"
 

@@ -1,5 +1,5 @@
-/* front/oidc/form_post.c - a page with a form that sends itself. */
-#include "front/oidc/form_post.h"
+/* http/form_post.c - a page with a form that sends itself. */
+#include "http/form_post.h"
 
 #include "base/buffer.h"
 

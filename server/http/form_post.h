@@ -1,5 +1,5 @@
-/* front/oidc/form_post.h - an answer that the browser posts to the client: a page with a form that sends itself (OAuth
- * 2.0 Form Post Response Mode s2), and with a button where there is no JavaScript.
+/* http/form_post.h - an answer that the browser posts elsewhere: a page with a form that sends itself (OAuth 2.0 Form
+ * Post Response Mode s2; SAML 2.0 Bindings s3.5), and with a button where there is no JavaScript.
  */
 #pragma once
 
