@@ -19,6 +19,7 @@
 
 static struct {
 	const char *mine;            /* an ID token of the person's */
+	struct span session;         /* its sid */
 	const char *subject;
 } now;
 
@@ -28,7 +29,7 @@ claims_of(const char *sub, const char *aud, long long age)
 	long long seconds = clock_now().us / SECONDS(1);
 
 	return arena_print(&stage.arena, "{\"iss\":\"" OP_ISSUER "\",\"sub\":\"%s\",\"aud\":\"%s\",\"iat\":%lld,"
-	    "\"exp\":%lld}", sub, aud, seconds, seconds + age);
+	    "\"exp\":%lld,\"sid\":\"%.*s\"}", sub, aud, seconds, seconds + age, SPAN_ARGS(now.session));
 }
 
 static const char *
@@ -63,12 +64,16 @@ foreign_hint(void)
 static void
 open_logged_in(uint64_t seed)
 {
+	struct id session;
+
 	op_open(seed);
 	sign_on_shop(STANDING_APPROVED, "", SHOP_ATTRIBUTES, ",\"post_logout_redirect_uris\":[\"" OUT "\"]");
 	op_log_in(&stage.person);
 	op_get(GO);
 	expect_number("logged in at the shop", op_get(op_agree("")), 303);
 	now.subject = arena_text(&stage.arena, op_grant().subject);
+	session = op_grant().begun_in;
+	now.session = pairwise_session(&stage.arena, &signing.settings.pairwise, &session, span_text(SHOP));
 	now.mine = hint_of(now.subject);
 }
 
@@ -212,6 +217,18 @@ who_is_not_logged_in_is_sent_back_by_an_id_token_of_ours_alone(void **state)
 }
 
 static void
+an_id_token_of_an_earlier_session_does_not_end_this_one(void **state)
+{
+	(void)state;
+	open_logged_in(8);
+	op_log_in(&stage.person);
+	op_expect("the person is asked", op_get(arena_print(&stage.arena, "/oidc/end_session?%s", query_of(0))), 303,
+	    ASKED);
+	expect_logged_out("nothing has ended", false);
+	op_close();
+}
+
+static void
 what_changed_meanwhile_is_looked_at_again(void **state)
 {
 	(void)state;
@@ -305,6 +322,7 @@ main(void)
 		cmocka_unit_test(a_form_does_the_same),
 		cmocka_unit_test(a_form_of_another_site_comes_again_as_a_query),
 		cmocka_unit_test(an_id_token_that_has_expired_says_who_is_meant),
+		cmocka_unit_test(an_id_token_of_an_earlier_session_does_not_end_this_one),
 		cmocka_unit_test(what_changed_meanwhile_is_looked_at_again),
 		cmocka_unit_test(who_is_not_logged_in_is_sent_back_by_an_id_token_of_ours_alone),
 		cmocka_unit_test(the_person_says_yes),

@@ -101,6 +101,7 @@ on_session_known(void *arg, enum err err, const struct session *session, const s
 	}
 	if (err == OK) {
 		l->found.account = account;
+		l->found.session = &session->id;
 		l->end.session = session;
 		l->end.account = account;
 	}

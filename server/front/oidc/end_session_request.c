@@ -61,6 +61,14 @@ is_theirs(struct arena *a, const struct end_session *e, const struct end_session
 	return false;
 }
 
+/* An ID token of an earlier session says who is meant, not that this one is. */
+static bool
+is_this_session(struct arena *a, const struct end_session *e, const struct end_session_found *f)
+{
+	return !e->hint.session.size ||
+	    span_equal(e->hint.session, pairwise_session(a, f->key, f->session, f->client->id));
+}
+
 struct end_session_verdict
 end_session_judge(struct arena *a, const struct end_session *e, const struct end_session_found *f)
 {
@@ -70,7 +78,7 @@ end_session_judge(struct arena *a, const struct end_session *e, const struct end
 
 	if (!f->account)
 		return (struct end_session_verdict){ .back = known && registered };
-	if (known && is_theirs(a, e, f))
+	if (known && is_theirs(a, e, f) && is_this_session(a, e, f))
 		return (struct end_session_verdict){ .end = true, .back = registered };
 	return (struct end_session_verdict){ .ask = true, .back = registered && !wrong };
 }

@@ -35,6 +35,7 @@ void end_session_read(struct arena *, struct span form, const struct id_token_te
 struct end_session_found {
 	const struct client *client;     /* NULL: there is none of that name, or none was said */
 	const struct account *account;   /* NULL: nobody is logged in here */
+	const struct id *session;        /* of that account, here */
 	const struct pairwise_key *key;
 };
 struct end_session_verdict {

@@ -5,8 +5,9 @@
  *     GET, POST /oidc/authorize                                                         a person is sent
  *     GET  /oidc/continue/{id}                                                          and comes back from our pages
  *     GET  /oidc/jwks                                                                   what its tokens are signed with
+ *     POST /oidc/register; GET, PUT, DELETE /oidc/register/{id}                         a client registers itself
  *     POST /oidc/token                                  a code or a refresh token becomes tokens
- *     GET, POST /oidc/userinfo                          what of the person a client is told
+ *     GET, POST, OPTIONS /oidc/userinfo                 what of the person a client is told
  *     GET, POST /oidc/end_session                       a relying party wants a person logged out
  *     GET, POST /v1/logout                              the page that asks the person
  *     POST /oidc/introspect, /oidc/revoke               what a token stands for; that it stands for nothing any more

@@ -186,7 +186,6 @@ judge_code(struct redeeming *r, struct problem *why)
 static enum grant_outcome
 judge_refresh(struct redeeming *r, struct problem *why)
 {
-	const struct grant before = r->grant;
 	const enum grant_outcome outcome = grant_refresh(&r->grant, &(struct grant_refreshing){
 		.key = r->settings->refresh_key, .text = r->request.refresh_token, .client = r->client->id,
 		.rotate = r->client->metadata.rotate, .now = r->now,
@@ -196,7 +195,6 @@ judge_refresh(struct redeeming *r, struct problem *why)
 	if (outcome != GRANT_GOOD || !r->request.scope.size ||
 	    scope_narrow(r->exchange->arena, r->grant.scope, r->request.scope, &r->scope))
 		return outcome;
-	r->grant = before;
 	problem_set(why, ERR_INVALID, "RFC 6749 s6", "scope: expected words that were granted, found others");
 	return GRANT_REFUSED;
 }

@@ -65,7 +65,7 @@ take_loaded(struct told *t, struct problem *why)
 		return problem_set(why, ERR_DENIED, "RFC 6749 s5.2", "the account is no more");
 	if (err != OK)
 		return err;
-	/* What came of a session ends with it. */
+	/* What came of a session that was ended is ended with it. */
 	if (id_given(&t->grant->session) && t->grant->made.us <= t->account.sessions_from.us)
 		return problem_set(why, ERR_DENIED, "RFC 6749 s5.2", "the session is over");
 	if (t->ask_count > ASK_ATTRIBUTES)

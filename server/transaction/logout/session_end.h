@@ -8,7 +8,8 @@
  * came between looking and ending is found by looking again. What is meant to last longer (offline_access) stays, and
  * its client is told like the others (OpenID Connect Back-Channel Logout 1.0 s2.7). Nobody waits for a client here.
  *
- * Sessions that end by themselves are told to nobody: what relying parties hold ends with them.
+ * Sessions that end by themselves are told to nobody. What relying parties hold lasts until the session's latest end,
+ * not until it was idle: whoever is active there need not be seen here.
  */
 #pragma once
 
