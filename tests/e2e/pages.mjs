@@ -155,6 +155,20 @@ async function otherwise() {
 		expect(await page.evaluate(() => document.documentElement.lang) === "en", "the page is not in English");
 		expect(await page.locator("h2#fresh").innerText() === "What is published", "the text is not English");
 	}));
+	await check("?lang= holds for its visit, and is not the person's own choice", () =>
+		open({ path: "metadata/?lang=en", language: "ja" }, async (page) => {
+			const shown = (of) => of.evaluate(() => document.documentElement.lang);
+
+			await page.goto(new URL("anchors/", url).href);
+			expect(await shown(page) === "en", "the visit's language was forgotten on the next page");
+			const another = await page.context().newPage();
+			await another.goto(new URL("anchors/", url).href);
+			expect(await shown(another) === "ja", "another visit is in the language of an address");
+			await another.locator('[data-switch="en"]').click();
+			const third = await page.context().newPage();
+			await third.goto(new URL("anchors/", url).href);
+			expect(await shown(third) === "en", "what was chosen is forgotten");
+		}));
 	await check("at 200 % zoom nothing is cut off", () =>
 		open({ path: "", width: 640, deviceScaleFactor: 2 }, async (page) => {
 			await settled.list(page);

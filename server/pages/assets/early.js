@@ -1,18 +1,20 @@
-/* assets/early.js - chooses the language before anything is shown: `?lang=`, else what was chosen here before, else the browser's.
+/* assets/early.js - chooses the language before anything is shown: `?lang=`, in this address or earlier in this tab's visit, else what was
+ * chosen here before, else the browser's.
  * A classic script, loaded first: without it both languages are shown. */
 "use strict";
 (() => {
 	const known = ["ja", "en"];
-	const kept = () => {
+	const kept = (where) => {
 		try {
-			return localStorage.getItem("language");
+			return window[where].getItem("language");
 		} catch {
 			return null; // storage switched off: nothing is remembered
 		}
 	};
 	const wanted = [
 		new URLSearchParams(location.search).get("lang"),
-		kept(),
+		kept("sessionStorage"),
+		kept("localStorage"),
 		...navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase()),
 	];
 

@@ -16,11 +16,14 @@ function show(language) {
 	}
 }
 
-function keep(language) {
+/* What a person chose is kept; what an address asks for, a relying party's too, holds for this tab's visit only. */
+function keep(language, chosen) {
 	try {
-		localStorage.setItem("language", language);
+		sessionStorage.setItem("language", language);
+		if (chosen)
+			localStorage.setItem("language", language);
 	} catch {
-		// storage switched off: the choice holds for this page
+		// storage switched off: the language holds for this page
 	}
 	const url = new URL(location.href);
 	url.searchParams.delete("lang");
@@ -32,12 +35,12 @@ export function startLanguage() {
 	for (const link of document.querySelectorAll("[data-switch]")) {
 		link.addEventListener("click", (event) => {
 			event.preventDefault();
-			keep(link.dataset.switch);
+			keep(link.dataset.switch, true);
 			show(link.dataset.switch);
 		});
 	}
 	if (new URLSearchParams(location.search).has("lang"))
-		keep(root.lang);
+		keep(root.lang, false);
 	show(root.lang);
 	document.querySelector(".switch").hidden = false;
 }
