@@ -256,12 +256,17 @@ read_acr_values(struct place object)
 	struct place array = place_member(object, "default_acr_values");
 	const size_t count = place_count_within(array, 0, ACR_VALUES);
 	struct span *list = arena_array(array.document->arena, struct span, count);
+	size_t joined = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		list[i] = span_text(place_text(place_element(array, i), 1, ACR_LARGEST, NULL));
 		if (memchr(list[i].data, ' ', list[i].size))
 			place_fail(place_element(array, i), "a value without blanks", NULL);
+		joined += list[i].size + 1;
 	}
+	if (joined > OIDC_ACR_VALUES_LARGEST)
+		place_fail(array, arena_print(array.document->arena,
+		    "values of %d bytes at most, with a blank behind each", OIDC_ACR_VALUES_LARGEST), NULL);
 	return (struct uri_list){ list, count };
 }
 

@@ -14,6 +14,7 @@
 
 #define OIDC_CLIENT_LARGEST (64 * KIB)  /* of its JSON */
 #define OIDC_CLIENT_URIS 32             /* of one kind */
+#define OIDC_ACR_VALUES_LARGEST 2048    /* of default_acr_values, with a blank behind each */
 
 enum client_authentication {
 	CLIENT_OPEN,                    /* "none": a public client, which PKCE alone protects */

@@ -11,6 +11,8 @@ static const struct client_terms members = {
 static const struct client_terms own = { .entity_id = { (const uint8_t *)"urn:x:bank", 10 }, .id_token = CLIENT_RS256 };
 
 #define URIS "\"redirect_uris\":[\"https://bank.example/cb\"]"
+#define FIFTY "0123456789012345678901234567890123456789ABCDEFGHIJ"
+#define VALUE "\"" FIFTY FIFTY FIFTY FIFTY FIFTY "\""
 #define KEYS "\"jwks\":{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"Ed25519\"," \
 	"\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}]}"
 
@@ -179,6 +181,8 @@ static const struct { const char *title, *json; const struct client_terms *terms
 	{ "bound tokens", "{" URIS ",\"dpop_bound_access_tokens\":true}", &members, "/dpop_bound_access_tokens" },
 	{ "one name for all", "{" URIS ",\"subject_type\":\"public\"}", &members, "/subject_type: expected pairwise" },
 	{ "an age of yesterday", "{" URIS ",\"default_max_age\":-1}", &members, "/default_max_age" },
+	{ "more values than a sign-on keeps", "{" URIS ",\"default_acr_values\":[" VALUE "," VALUE "," VALUE "," VALUE
+	    "," VALUE "," VALUE "," VALUE "," VALUE "," VALUE "]}", &members, "/default_acr_values" },
 	{ "two values in one", "{" URIS ",\"default_acr_values\":[\"a b\"]}", &members, "/default_acr_values/0" },
 	{ "http to be told", "{" URIS ",\"backchannel_logout_uri\":\"http://a.example/\"}", &members,
 	  "/backchannel_logout_uri" },

@@ -392,6 +392,8 @@ authorize_request_read(struct arena *a, struct span form, const struct authorize
 		.why = why };
 	const char *error;
 
+	_Static_assert((int)OIDC_ACR_VALUES_LARGEST <= (int)SIGN_ON_TEXT_LARGEST,
+	    "a sign-on keeps all of a client's own values");
 	_Static_assert((int)RELEASE_KINDS <= (int)SIGN_ON_WISHES, "a sign-on keeps a wish of each kind");
 	begin(&g);
 	error = read_answer(&g, form);

@@ -27,7 +27,7 @@ read_items(struct arena *arena, struct reader *r, struct sign_on_agreement *out)
 	reader_array(r);
 	while (reader_element(r)) {
 		if (out->item_count == RELEASE_KINDS) {
-			reader_fail(r, "at most 24 names", "more");
+			reader_fail(r, arena_print(arena, "at most %d names", RELEASE_KINDS), "more");
 			break;
 		}
 		names[out->item_count++] = reader_string(r, 1, NAME_LARGEST);

@@ -7,7 +7,7 @@
 #include "ledger/entry.h"
 
 #define SMALL (4 * KIB)
-#define COST 4 /* of its address's tries, as of a login's (front/login) */
+#define FOR_A_TRY 4 /* requests: looking, a yes, and once more */
 
 const struct route sign_on_routes[] = {
 	{ GET,  "/v1/sign-on/{id}",       show_sign_on,     NO_BODY, 0 },
@@ -50,7 +50,7 @@ static bool
 is_too_hasty(struct sign_on_visit *v)
 {
 	const struct person_settings *s = v->front->settings->person;
-	const struct rate_limit tries = { COST * s->limits[LIMIT_TRIES].most, s->limits[LIMIT_TRIES].within };
+	const struct rate_limit tries = { FOR_A_TRY * s->limits[LIMIT_TRIES].most, s->limits[LIMIT_TRIES].within };
 
 	return exchange_is_hasty(v->exchange, s->rates, tries, "requests about what is told whom came", 1);
 }

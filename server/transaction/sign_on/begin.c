@@ -378,7 +378,7 @@ tell(struct signing *s)
 }
 
 /* Something changed in this moment, as a session does when somebody is seen by it: it is looked at again as it is now.
- * A login that was begun stays the one that the browser was sent to. */
+ * A login that was begun for it leads nowhere: its cookie is wiped with the step, and another one is begun. */
 static void
 on_written(void *arg, const struct committed *committed)
 {
