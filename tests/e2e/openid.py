@@ -330,7 +330,8 @@ def main():
         new_key(f, "openid-rsa-1", "openid-rsa", "rsa-3072")
         f.daemon.ctl("key", "activate", "openid-rsa-1")
         ok("and so is that for RS256", soon_published(f, lambda kids: len(kids) == 2), keys_of(f))
-        time.sleep(1.1)  # discovery is written once a second
+        ok("discovery, which each worker writes once a second, tells of both", soon(lambda: all(
+            len(get(f, CONFIGURATION).json["id_token_signing_alg_values_supported"]) == 2 for _ in range(16))))
         published(f)
         described(f)
         kept(f)

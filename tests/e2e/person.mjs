@@ -266,9 +266,15 @@ const journey = async ({ here, phone, laptop }) => {
 		await laptop.goto(account("?lang=en#history"));
 		await laptop.locator(".timeline > li").first().waitFor();
 		await seen(laptop, "history");
-		for (let pages = 0; pages < 9 && (await button(laptop, "Show earlier").count()) > 0; pages++)
+		const events = laptop.locator(".timeline > li");
+
+		for (let pages = 0; pages < 9 && (await button(laptop, "Show earlier").count()) > 0; pages++) {
+			const before = await events.count();
+
 			await answerTo(laptop, /\/history$/, () => button(laptop, "Show earlier").click(), "GET");
-		const lines = (await laptop.locator(".timeline > li").allInnerTexts()).map((one) => one.replace(/\s+/g, " "));
+			await events.nth(before).waitFor();
+		}
+		const lines = (await events.allInnerTexts()).map((one) => one.replace(/\s+/g, " "));
 
 		for (const words of [["Your identity was confirmed", "With the My Number card"], ["An authenticator was added", "(This laptop)"],
 			["An authenticator was added", "(In my cloud)"], ["state changed", "(This laptop)", "Suspended"], ["state changed", "(This laptop)", "In use"],
