@@ -390,11 +390,11 @@ what_another_site_posts_comes_again_as_a_query(void **state)
 /* Hints */
 
 static const char *
-hint_of(const char *sub)
+hint_of(const char *sub, const char *aud)
 {
 	struct span claims = span_text(arena_print(&stage.arena,
-	    "{\"iss\":\"" OP_ISSUER "\",\"sub\":\"%s\",\"aud\":\"" SHOP
-	    "\",\"iat\":%lld,\"exp\":%lld}", sub, (long long)(clock_now().us / SECONDS(1)) - 10,
+	    "{\"iss\":\"" OP_ISSUER "\",\"sub\":\"%s\",\"aud\":\"%s\","
+	    "\"iat\":%lld,\"exp\":%lld}", sub, aud, (long long)(clock_now().us / SECONDS(1)) - 10,
 	    (long long)(clock_now().us / SECONDS(1)) + 600));
 
 	return op_signed(OIDC_ID_TOKEN, claims);
@@ -410,8 +410,11 @@ a_hint_says_who_is_meant(void **state)
 	op_log_in(&stage.person);
 	op_get(GO);
 	op_get(op_agree(""));
-	mine = hint_of(arena_text(&stage.arena, op_grant().subject));
-	theirs = hint_of("somebody-else");
+	mine = hint_of(arena_text(&stage.arena, op_grant().subject), SHOP);
+	theirs = hint_of("somebody-else", SHOP);
+	op_expect("CORE-8: another client's ID token is no hint", op_get(with(GO "&prompt=none", "id_token_hint",
+	    hint_of(arena_text(&stage.arena, op_grant().subject), "https://bank.example/"))), 303,
+	    BACK "error=invalid_request");
 	op_expect("oidcc-id-token-hint", op_get(with(GO "&prompt=none", "id_token_hint", mine)),
 	    303,
 	    BACK "code=wc_");

@@ -197,7 +197,9 @@ what_was_declined_is_not_asked_for_again(void **state)
 	expect_problem("what is required is no choice, and what is not offered none", sign_on_agreed(PERSONA_PRIVATE,
 	    "address"), &stage.why, ERR_INVALID, "/items/0");
 	expect_problem("nor a persona of others", sign_on_agreed(PERSONA_ADMINISTRATIVE, "name"), &stage.why,
-	    ERR_INVALID, "/persona");
+	    ERR_INVALID, "/persona: expected");
+	expect_problem("nor one without what the service needs", sign_on_agreed(PERSONA_BUSINESS, ""), &stage.why,
+	    ERR_INVALID, "/persona: the service does not work");
 	expect_ok("that, too", sign_on_agreed(PERSONA_PRIVATE, "name,birthdate"), &stage.why);
 	expect_text("goes on", sign_on_go_on(), "done");
 	asked.wish_count = 1;

@@ -95,7 +95,7 @@ struct sign_on_visitor {
 };
 
 enum sign_on_outcome { SIGN_ON_NOTHING, SIGN_ON_DONE, SIGN_ON_REFUSED, SIGN_ON_LOGIN, SIGN_ON_CONSENT };
-/* In the arena; secrets are to be wiped. */
+/* In the arena, secrets too: they go with the answer, which tells them to the browser. */
 struct sign_on_step {
 	enum sign_on_outcome outcome;
 	const struct sign_on *sign_on;
