@@ -277,6 +277,26 @@ introspection_tells_the_client_whose_it_is(void **state)
 	scene_close(&s);
 }
 
+static void
+what_another_protocol_granted_is_no_token(void **state)
+{
+	static struct scene s;
+	struct grant_secret code;
+	struct held h;
+	struct grant g;
+
+	(void)state;
+	scene_open(&s, 22, "");
+	g = scene_grant(&s, &code);
+	g.protocol = GRANT_SAML;
+	h = hold(&s, &g);
+	expect_answer(&s, "introspected", ask(&s, INTROSPECT, s.secret, h.of_access), 200, "{\"active\":false}");
+	expect_answer(&s, "used", ask(&s, USERINFO, h.bearer, NULL), 401, "error=\"invalid_token\"");
+	expect_answer(&s, "refreshed", ask(&s, "POST /oidc/token", s.secret, arena_print(&s.stage.arena,
+	    "grant_type=refresh_token&refresh_token=%s", h.refresh)), 400, "\"error\":\"invalid_grant\"");
+	scene_close(&s);
+}
+
 /* RFC 7662 s2.2: of the token, not of the login that it came from. */
 static void
 introspection_tells_when_the_token_was_issued(void **state)
@@ -358,6 +378,7 @@ main(void)
 		cmocka_unit_test(a_level_is_what_a_decision_would_come_to),
 		cmocka_unit_test(what_has_ended_stands_for_nothing_at_once),
 		cmocka_unit_test(introspection_tells_the_client_whose_it_is),
+		cmocka_unit_test(what_another_protocol_granted_is_no_token),
 		cmocka_unit_test(introspection_tells_when_the_token_was_issued),
 		cmocka_unit_test(introspection_is_signed_where_it_is_asked),
 		cmocka_unit_test(a_client_gives_up_what_is_its_own),
