@@ -17,7 +17,7 @@ struct sentence {
 	const char *requires;        /* "token 3" "profile member-service" */
 	const char *as;              /* personas; NULL: private business */
 	/* Asked. */
-	const char *flags;           /* "none login select consent essential offline verified" */
+	const char *flags;           /* "none login select consent essential offline verified other-purpose" */
 	int max_age;                 /* seconds, and one more; 0: any */
 	const char *acr, *wishes, *hint; /* hint: self, other */
 	/* There. */
@@ -167,6 +167,8 @@ static const struct sentence sentences[] = {
 	  .verdict = "consent private" },
 	{ .title = "asked for anew, and given", .session = "passkey 60", .consent = "private", .flags = "consent",
 	  .agreed = "private", .verdict = "done private " ACR "3" },
+	{ .title = "for another purpose than it is now nothing was agreed", .session = "passkey 60",
+	  .flags = "other-purpose", .agreed = "private", .verdict = "consent private" },
 	{ .title = "it covers what is asked", .wishes = "name birthdate", .session = "passkey 60",
 	  .consent = "private name,-birthdate", .verdict = "done private " ACR "3 name" },
 	{ .title = "it covers less than is asked", .wishes = "name birthdate", .session = "passkey 60",
@@ -304,6 +306,8 @@ make_sign_on(const struct sentence *s, const struct relying_party *rp)
 		    strcmp(s->hint, "other") == 0 ? &stage.other.account.id : &stage.person.account.id);
 	if (s->agreed) {
 		o.agreed_by = stage.person.account.id;
+		o.purpose = has_word(s->flags, "other-purpose") ? span_text("sign-on:0") :
+		    choice_purpose(&stage.arena, rp);
 		o.persona = persona_before(&chosen);
 		o.items = chosen;
 	}
