@@ -235,8 +235,8 @@ yes_and_no_are_taken(void **state)
 	    "{\"persona\":\"private\",\"items\":[\"name\"]}"), 400);
 	expect_number("to something else", ask("POST", "/agree", "{\"purpose\":\"sign-on:0123456789abcdef\","
 	    "\"persona\":\"private\",\"items\":[\"name\"]}"), 409);
-	expect_number("yes", ask("POST", "/agree", yes("{\"persona\":\"private\",\"items\":[\"name\",\"age_over_20\"]}")),
-	    200);
+	expect_number("yes", ask("POST", "/agree",
+	    yes("{\"persona\":\"private\",\"items\":[\"name\",\"age_over_20\"]}")), 200);
 	expect_true("goes on", says("{\"location\":\"/oidc/continue/"));
 	stage.now = clock_now();
 	expect_text("there it is done", sign_on_go_on(), "done");

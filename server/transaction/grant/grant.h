@@ -49,8 +49,8 @@ struct grant {
 	struct span entity_id;           /* the relying party's, in the registry */
 	struct id account;
 	enum persona persona;
-	struct id session;               /* with which it is ended, at the latest at that one's `expires`; zero: it is meant
-	    to last longer (offline_access) */
+	struct id session;               /* with which it is ended, at the latest at that one's `expires`; zero: it is
+	    meant to last longer (offline_access) */
 	struct id begun_in;              /* the session it was made in, whether it ends with that or not */
 	struct span session_name;        /* by which the client knows that one (sid); only in its index */
 	struct span subject;             /* by which the relying party knows the person */

@@ -152,13 +152,11 @@ sign_on_deny(struct store *store, struct arena *arena, const struct sign_on_sett
 static void
 on_row(void *arg, enum err err, const struct problem *why)
 {
-	static const uint8_t none[32];
 	struct answering *a = arg;
-	const uint8_t *browser = a->asked.visitor.browser ? a->asked.visitor.browser : none;
 	struct problem own;
 
 	if (err == OK) {
-		err = sign_on_loaded(a->arena, &a->ask, browser, &a->sign_on, &own);
+		err = sign_on_loaded(a->arena, &a->ask, a->asked.visitor.browser, &a->sign_on, &own);
 		why = &own;
 	}
 	if (err != OK) {

@@ -56,13 +56,11 @@ sign_on_case_find(struct store *store, struct arena *arena, const struct sign_on
 static void
 on_row(void *arg, enum err err, const struct problem *why)
 {
-	static const uint8_t none[32];
 	struct finding_case *f = arg;
-	const uint8_t *browser = f->asked.visitor.browser ? f->asked.visitor.browser : none;
 	struct problem own;
 
 	if (err == OK) {
-		err = sign_on_loaded(f->arena, &f->ask, browser, &f->sign_on, &own);
+		err = sign_on_loaded(f->arena, &f->ask, f->asked.visitor.browser, &f->sign_on, &own);
 		why = &own;
 	}
 	if (err == OK)

@@ -143,13 +143,13 @@ sign_on_ask(const struct id *id)
 }
 
 enum err
-sign_on_loaded(struct arena *arena, const struct ask *asked, const uint8_t browser[32], struct sign_on *out,
+sign_on_loaded(struct arena *arena, const struct ask *asked, const uint8_t *browser, struct sign_on *out,
     struct problem *why)
 {
 	if (asked->count && !sign_on_read(arena_copy(arena, asked->rows[0].value), out))
 		return problem_set(why, ERR_UNAVAILABLE, "",
 		    "the sign-on's row in the store is of a form this build does not know");
-	if (!asked->count || CRYPTO_memcmp(browser, out->browser, sizeof(out->browser)) != 0)
+	if (!asked->count || !browser || CRYPTO_memcmp(browser, out->browser, sizeof(out->browser)) != 0)
 		return problem_set(why, ERR_NOT_FOUND, "",
 		    "no sign-on of this browser has this id: it may be over, or have begun in another browser");
 	out->generation = asked->rows[0].generation;

@@ -68,8 +68,9 @@ struct sign_on {
 void sign_on_write(struct buffer *, const struct sign_on *);
 bool sign_on_read(struct span value, struct sign_on *out); /* borrowed */
 struct ask sign_on_ask(const struct id *);
-/* Copied. ERR_NOT_FOUND: none, or over, or another browser's: all told alike. */
-enum err sign_on_loaded(struct arena *, const struct ask *, const uint8_t browser[32], struct sign_on *out,
+/* Copied. `browser`: a digest (32), NULL where it has no cookie. ERR_NOT_FOUND: none, or over, or another browser's:
+ * all told alike. */
+enum err sign_on_loaded(struct arena *, const struct ask *, const uint8_t *browser, struct sign_on *out,
     struct problem *why);
 /* Expects it as it was loaded. */
 void sign_on_put(struct unit *, const struct sign_on *);
