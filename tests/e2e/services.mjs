@@ -1,6 +1,6 @@
 /* tests/e2e/services.mjs - a person at the demo's relying parties, in browsers: a household-account book by phone, before anybody knows who that
- * is; a bank that asks for the card; a hospital, asked once; a tax office, where one comes as a citizen; then a consent is taken back, and all
- * of them are left at once.
+ * is; a bank that asks for the card; a hospital, asked once; a tax office, where one comes as a citizen; then a consent is taken back, the hospital
+ * asks for more than a login has, and all of them are left at once.
  *
  *     WATASHI_URL=https://localhost:8443/ WATASHI_DEMO=.demo WATASHI_BUILD=DIR [SCREENSHOTS=DIR] [NODE_MODULES=DIR] [CHROMIUM=…]
  *         node services.mjs
@@ -170,6 +170,28 @@ const scenes = async ({ here, phone, laptop }) => {
 		await isAt(laptop, "kakeibo");
 		await says(laptop, "You could not log in", "access_denied");
 		await pictured(laptop, "refused");
+	});
+	await step("the hospital's results ask for more than the phone's login: the passkey is led to, and what is told is true", async () => {
+		await laptop.goto(account("?lang=en#settings"));
+		await laptop.reload();
+		await pressed(laptop, "Log out", /\/logout$/);
+		await goes(laptop, "hospital", "See my bookings");
+		await laptop.waitForURL(/\/login\/#/);
+		await byPhone(laptop, phone);
+		await isAt(laptop, "hospital");
+		const before = (await received(laptop)).id_token;
+
+		await goes(laptop, "hospital", "See test results");
+		await laptop.waitForURL(/\/login\/#/);
+		await laptop.getByText("One more is needed").first().waitFor();
+		await seen(laptop, "hospital-needs");
+		await pressed(laptop, "Log in with a passkey", /\/passkey$/);
+		await isAt(laptop, "hospital");
+		await says(laptop, "Results: all within the normal range.");
+		const after = (await received(laptop)).id_token;
+
+		expect(before.acr.endsWith(":authentication:2") && after.acr.endsWith(":authentication:3"), `${before.acr}, then ${after.acr}`);
+		expect(after.sub === before.sub && after.auth_time >= before.auth_time, JSON.stringify(after));
 	});
 	await step("logged out of the account, of all services", async () => {
 		await laptop.goto(account("?lang=en#settings"));
