@@ -8,11 +8,13 @@
  * A person of its own each time. Prints one line a case: `ok TITLE`, `not ok TITLE: what was found`, `skip TITLE: why`; exits 1 when a case
  * failed.
  */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, fits, hasNoSeriousFindings, inBrowser, pictures, request, url } from "./browser.mjs";
 import {
 	account, answerTo, answers, asked, at, authenticator, button, byCard, cardAdded, citizen, demo, digitsShown, enters, home, offersNothing, paired, person,
-	pressed, reaches, reviewed, says, seen, small, step,
+	pressed, reaches, reviewed, run, says, seen, small, step,
 } from "./person_acts.mjs";
 
 /* The services listen on a port of their own (tools/demo). */
@@ -67,6 +69,30 @@ async function holds(page) {
 	await seen(page, "persona");
 	await answerTo(page, /^\/v1\/account\/personas\/private$/, () => button(one, "Use these").click(), "PUT");
 	await page.getByText("What it uses was changed").first().waitFor();
+}
+
+/* The record that a service shows is in the ledger, says who asked, and the receipt beside it proves that: without the daemon. */
+async function isProved(page, relyingParty) {
+	const [record, receipt] = await page.locator("#decision a").evaluateAll((links) => links.map((one) => one.href));
+	const [, id, salt] = /\/decisions\/([0-9a-f]{32})#([0-9a-f]{32})$/.exec(record);
+	const entry = await request(`v1/ledger/entries/${id}`, { headers: { Authorization: `Receipt ${salt}` } });
+	const { key } = JSON.parse((await request("v1/ledger")).text);
+	const folder = mkdtempSync(join(tmpdir(), "watashi-services-"));
+	let proof = await request(new URL(receipt).pathname.slice(1));
+
+	for (let tries = 0; tries < 100 && proof.status !== 200; tries++) {
+		await page.waitForTimeout(300); // until the log's next checkpoint
+		proof = await request(new URL(receipt).pathname.slice(1));
+	}
+	expect(entry.status === 200 && proof.status === 200 && entry.text.includes(relyingParty), `${entry.status}, ${proof.status}: ${entry.text}`);
+	writeFileSync(join(folder, "receipt"), proof.text);
+	writeFileSync(join(folder, "entry"), entry.text);
+	try {
+		await run(join(process.env.WATASHI_BUILD, "watashictl"),
+			["ledger", "verify", join(folder, "receipt"), "--entry", join(folder, "entry"), "--key", key]);
+	} finally {
+		rmSync(folder, { recursive: true });
+	}
 }
 
 /* Logged out, without the page that was open being loaded anew by hand. */
@@ -137,6 +163,7 @@ const scenes = async ({ here, phone, laptop }) => {
 		expect(told.account.userinfo.verified_claims?.verification?.trust_framework && told.account.userinfo.verified_claims.claims.name,
 			JSON.stringify(told.account.userinfo));
 	});
+	await step("the decision that the bank shows is proved by its receipt", () => isProved(laptop, "https://bank.localhost/"));
 	await step("the hospital: what was proofed, asked once", async () => {
 		await goes(laptop, "hospital", "See my bookings");
 		told.patient = await allows(laptop, "hospital");
