@@ -57,18 +57,18 @@ async function byPhone(page, phone) {
 	await answers(phone, code, person.pin);
 }
 
-/* All that was confirmed is the private persona's, too, from now on. */
+/* What lacks is led to: all that was confirmed is the private persona's, too, from now on; and back to the service. */
 async function holds(page) {
-	await page.goto(account("?lang=en#personas"));
-	await page.reload();
 	const one = page.locator("#persona-private");
 
+	await page.getByRole("link", { name: "“Personas” of your account" }).click();
 	await one.locator("details > summary").first().click();
 	for (const box of await one.locator('input[name="attributes"]').all())
 		await box.check();
 	await seen(page, "persona");
 	await answerTo(page, /^\/v1\/account\/personas\/private$/, () => button(one, "Use these").click(), "PUT");
 	await page.getByText("What it uses was changed").first().waitFor();
+	await page.getByRole("link", { name: "Go on logging in to the service" }).click();
 }
 
 /* The record that a service shows is in the ledger, says who asked, and the receipt beside it proves that: without the daemon. */
@@ -156,7 +156,6 @@ const scenes = async ({ here, phone, laptop }) => {
 		await laptop.getByText("The service cannot be used as this persona").first().waitFor();
 		await seen(laptop, "bank-lacks");
 		await holds(laptop);
-		await goes(laptop, "bank", "Open an account");
 		told.account = await allows(laptop, "bank");
 		await says(laptop, "Your application for an account has arrived.");
 		expect(told.account.id_token.sub !== told.book.id_token.sub, "the bank and the book know one name");

@@ -2,6 +2,7 @@
 import { answered, ask } from "/assets/ask.js";
 import { aside, badge, both, element, label, paragraph } from "/assets/dom.js";
 import { action, choice, field, form } from "/assets/form.js";
+import { backToService } from "/assets/onward.js";
 import { time } from "/assets/time.js";
 import { valueOf } from "/assets/held.js";
 import { told } from "/assets/trouble.js";
@@ -253,6 +254,7 @@ export function personas(flow) {
 		account.personas
 			.find(({ persona }) => persona === "administrative")
 			?.attributes.filter(({ source }) => source !== "self") ?? [];
+	const back = backToService();
 
 	return {
 		heading: ["ペルソナと個人情報", "Personas and personal data"],
@@ -260,6 +262,10 @@ export function personas(flow) {
 			"場面に応じて使い分ける三つの「私」と、それぞれが持つ情報です。相手に渡る前には、そのつど内容をお見せします。",
 			"Three faces of you for different occasions, and what each holds. Before anything is passed on, you are shown what.",
 		],
-		content: [...account.personas.map((one) => card(flow, one, proofed)), stating(flow, account)],
+		content: [
+			...(back ? [element("div", { class: "buttons" }, back)] : []),
+			...account.personas.map((one) => card(flow, one, proofed)),
+			stating(flow, account),
+		],
 	};
 }

@@ -3,6 +3,7 @@ import { answered, ask } from "/assets/ask.js";
 import { aside, both, element, paragraph, section } from "/assets/dom.js";
 import { action, choice, link } from "/assets/form.js";
 import { startLanguage } from "/assets/language.js";
+import { keepOnward } from "/assets/onward.js";
 import { time } from "/assets/time.js";
 import { told, trouble } from "/assets/trouble.js";
 import { until } from "/assets/until.js";
@@ -144,7 +145,13 @@ function before({ remembered }) {
 
 const refuse = (place) => action(["渡さずにやめる", "Refuse"], () => answer(place, "deny", {}), { quiet: true });
 
-const personasLink = (words) => element("a", { href: "/account/#personas" }, words);
+/* Whoever adds there what lacks goes on here. */
+function personasLink(words) {
+	const way = element("a", { href: "/account/#personas" }, words);
+
+	way.addEventListener("click", () => keepOnward(`${location.pathname}${location.hash}`));
+	return way;
+}
 
 /* Of one that takes more, or cannot be had, nothing is shown. */
 function shut(asked, one, place) {
@@ -155,8 +162,8 @@ function shut(asked, one, place) {
 				kind: "notice",
 				more: [
 					paragraph(
-						["アカウントの", personasLink("「ペルソナと個人情報」"), "で情報を加えてから、サービスで始め直せます。"],
-						["You can add what lacks under ", personasLink("“Personas” of your account"), ", and begin again at the service."],
+						["アカウントの", personasLink("「ペルソナと個人情報」"), "で情報を加えてから、この画面に戻れます。"],
+						["You can add what lacks under ", personasLink("“Personas” of your account"), ", and come back here."],
 					),
 				],
 			}),
