@@ -11,6 +11,9 @@
 
 #define CORE "OIDC Core s3.1.2.1"
 #define HINT_LARGEST 254                   /* of login_hint */
+#if OIDC_ACR_VALUES_LARGEST > SIGN_ON_TEXT_LARGEST
+#error "a sign-on keeps all of a client's own values"
+#endif
 #define AGE_LARGEST (10 * 365 * 86400ULL)  /* seconds: whatever is more is no age of a login */
 
 enum asked_parameter {
@@ -392,8 +395,6 @@ authorize_request_read(struct arena *a, struct span form, const struct authorize
 		.why = why };
 	const char *error;
 
-	_Static_assert((int)OIDC_ACR_VALUES_LARGEST <= (int)SIGN_ON_TEXT_LARGEST,
-	    "a sign-on keeps all of a client's own values");
 	_Static_assert((int)RELEASE_KINDS <= (int)SIGN_ON_WISHES, "a sign-on keeps a wish of each kind");
 	begin(&g);
 	error = read_answer(&g, form);
